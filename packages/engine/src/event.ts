@@ -1,0 +1,69 @@
+/**
+ * Everything that happens in a build, as events. Reporters (the terminal is one among many) turn them into text;
+ * nobody else prints.
+ */
+import type { TaskFailure } from './task-failure.js';
+import type { TaskRef } from './task-runner.js';
+
+/** How a task ended. */
+export type TaskOutcome = {
+  readonly ref: TaskRef;
+  readonly startedAt: number;
+  readonly endedAt: number;
+} & (
+  | { readonly status: 'fresh'; readonly savedMs: number }
+  | {
+      readonly status: 'restored';
+      readonly origin: string;
+      readonly savedMs: number;
+    }
+  | { readonly status: 'executed' }
+  | { readonly status: 'failed'; readonly failure: TaskFailure }
+  /** An upstream failed, or the build was cancelled before the task began. */
+  | { readonly status: 'skipped'; readonly because: string }
+);
+
+export type BuildEvent =
+  | { readonly type: 'build-started'; readonly tasks: number }
+  /** The task has to be executed, and why; `estimateMs` from its last execution. */
+  | {
+      readonly type: 'task-started';
+      readonly ref: TaskRef;
+      readonly reasons: readonly string[];
+      readonly estimateMs?: number;
+    }
+  | {
+      readonly type: 'cell-started';
+      readonly ref: TaskRef;
+      readonly index: number;
+      readonly ordinal: number;
+      readonly total: number;
+    }
+  | {
+      readonly type: 'streamed';
+      readonly ref: TaskRef;
+      readonly index: number;
+      readonly name: 'stdout' | 'stderr';
+      readonly text: string;
+    }
+  | {
+      readonly type: 'cell-finished';
+      readonly ref: TaskRef;
+      readonly index: number;
+      readonly durationMs: number;
+    }
+  /** Something that does not change the result: a store that failed, an input that changed while the task ran. */
+  | {
+      readonly type: 'warning';
+      readonly ref?: TaskRef;
+      readonly message: string;
+      readonly hint?: string;
+    }
+  | { readonly type: 'waiting'; readonly ref: TaskRef; readonly reason: string }
+  | { readonly type: 'task-finished'; readonly outcome: TaskOutcome }
+  | { readonly type: 'build-finished'; readonly durationMs: number };
+
+/** Turns events into text, files or nothing. `handle` is synchronous and must not throw. */
+export interface Reporter {
+  handle(event: BuildEvent): void;
+}

@@ -1,0 +1,44 @@
+/**
+ * What a task's result depends on, as one plain JSON value. The key is its hash, and the explanation of a re-run
+ * is its structural difference, so the two can't disagree. Holds no absolute path: a key is the same on every
+ * machine.
+ */
+import type { Digest } from '@nx-notebook/store';
+
+/**
+ * Bumped when the meaning of a key changes.
+ *
+ * 1: first version.
+ */
+export const KEY_VERSION = 1;
+
+export interface KeyData {
+  readonly version: typeof KEY_VERSION;
+  /** Digest of the cells' types and sources (and tags that steer execution); not of ids, outputs, counts or file format. */
+  readonly source: Digest;
+  readonly language: string;
+  /** In injection order; values as they stand in the injected cell. */
+  readonly params: readonly { readonly name: string; readonly value: string }[];
+  /** Own products: key -> path relative to the pipeline's folder. */
+  readonly products: Readonly<Record<string, string>>;
+  /** Upstream task -> product key -> path, and the digest where this task may read it. */
+  readonly upstream: Readonly<
+    Record<string, Readonly<Record<string, UpstreamProduct>>>
+  >;
+  /** Local module or file -> digest; paths relative to the pipeline's folder. */
+  readonly imports: Readonly<Record<string, Digest>>;
+  /** Declared file -> digest. */
+  readonly resources: Readonly<Record<string, Digest>>;
+  readonly environment: {
+    /** `3.11`; absent for kernels of other languages. */
+    readonly python?: string;
+    readonly kernel: string;
+    /** Installed distributions that the imports reach: name -> version. */
+    readonly distributions: Readonly<Record<string, string>>;
+  };
+}
+
+export interface UpstreamProduct {
+  readonly path: string;
+  readonly digest?: Digest;
+}

@@ -1,0 +1,35 @@
+/**
+ * What is remembered of a task's last run in this workspace: the facts that freshness, explanations, estimates and
+ * reports are made of. Losing it costs a look-up in the store, never an execution.
+ */
+import type { ProductEntry } from '@nx-notebook/store';
+import type { KeyData } from './key-data.js';
+
+export interface RunRecord {
+  readonly version: 1;
+  readonly project: string;
+  readonly task: string;
+  readonly key: string;
+  readonly keyData: KeyData;
+  readonly status: 'executed' | 'restored' | 'failed';
+  /** Empty when the run failed. */
+  readonly products: readonly ProductEntry[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  /** Duration of the execution that made the products, also when they were restored. */
+  readonly executionMs: number;
+  readonly cells: readonly {
+    readonly index: number;
+    readonly durationMs: number;
+  }[];
+  /** Why the task was not fresh. */
+  readonly reasons: readonly string[];
+  readonly failure?: { readonly reason: string; readonly message: string };
+}
+
+/** Run records of one workspace. Never throws: an unreadable record is no record. */
+export interface RecordBook {
+  read(project: string, task: string): Promise<RunRecord | undefined>;
+  write(record: RunRecord): Promise<void>;
+}

@@ -1,0 +1,2 @@
+/** Public surface of @nx-notebook/kernel. */
+export type * from './contract.js';

@@ -1,0 +1,2 @@
+/** Public surface of @nx-notebook/pipeline. */
+export type * from './pipeline.js';

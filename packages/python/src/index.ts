@@ -1,0 +1,3 @@
+/** Public surface of @nx-notebook/python. */
+export type * from './value.js';
+export type * from './facts.js';

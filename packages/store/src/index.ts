@@ -1,0 +1,2 @@
+/** Public surface of @nx-notebook/store. */
+export type * from './store.js';

@@ -1,0 +1,2 @@
+/** Public surface of the private package @nx-notebook/testing. */
+export {};

@@ -1,0 +1,68 @@
+// eslint for the whole workspace: typescript-eslint's strictest set plus the house rules.
+// The package boundaries of no-restricted-imports are repeated, file by file, in tools/test/boundaries.spec.ts.
+import tseslint from 'typescript-eslint';
+
+const heavy = (names, message) => ({ group: names, message });
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.venv/**',
+      '.nx/**',
+      '.cache/**',
+      '**/fixtures/**',
+      '**/*.cjs',
+      '**/*.mjs',
+    ],
+  },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['packages/*/tsconfig.json', 'tools/tsconfig.spec.json'],
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': [
+        'error',
+        { ignoreArrowShorthand: true },
+      ],
+      'no-console': 'error',
+      'max-params': ['error', 4],
+      'max-lines': ['error', { max: 400 }],
+      'max-lines-per-function': ['error', { max: 80, skipComments: true }],
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['packages/nx-notebook/src/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            heavy(['@nx/*', 'nx', 'nx/*'], 'Only nx-notebook knows Nx.'),
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['**/test/**/*.ts', 'e2e/**/*.ts', 'packages/testing/src/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 700 }],
+      'max-lines-per-function': 'off',
+    },
+  },
+);
