@@ -15,6 +15,8 @@ export interface Cell {
   /** Code cells only. nbformat outputs (`stream`, `display_data`, `execute_result`, `error`), text joined. */
   readonly outputs?: readonly JsonObject[];
   readonly executionCount?: number | null;
+  /** Markdown and raw cells only: mime bundles by file name, text joined. */
+  readonly attachments?: JsonObject;
 }
 
 /** A notebook document (nbformat 4). */
