@@ -2,33 +2,21 @@
  * The engine's entry: what a build takes and gives. Knows the store and the runner as interfaces only.
  */
 import type { Store } from '@nx-notebook/store';
+import type { Clock } from './clock.js';
 import type { Reporter, TaskOutcome } from './event.js';
+import type { KeyParts } from './key-parts.js';
 import type { RecordBook } from './run-record.js';
 import type { TaskRef, TaskRunner } from './task-runner.js';
 
 /** The parts that a build is wired from; see the composition of the using package. */
-export interface EngineParts {
-  readonly workspaceRoot: string;
+export interface EngineParts extends KeyParts {
   readonly store: Store;
   readonly records: RecordBook;
-  /** Called when the first task really has to run. */
+  /** Called when the first task really has to run; disposing of the runner is the caller's. */
   readonly runner: () => Promise<TaskRunner>;
   readonly reporter: Reporter;
-  /** Absolute path of the interpreter for a pipeline, or why there is none. */
-  readonly python: (pipelineFolder: string) => Promise<PythonLookup>;
-}
-
-export type PythonLookup =
-  | { readonly ok: true; readonly interpreter: PythonInterpreter }
-  | { readonly ok: false; readonly message: string; readonly hint: string };
-
-/** What the key needs to know of an interpreter. */
-export interface PythonInterpreter {
-  readonly path: string;
-  /** `3.11` */
-  readonly version: string;
-  /** Absolute site-packages folders, in order. */
-  readonly sitePackages: readonly string[];
+  /** The system's, unless a test drives it. */
+  readonly clock?: Clock;
 }
 
 export interface BuildOptions {

@@ -1,7 +1,36 @@
 /** Public surface of @nx-notebook/engine. */
-export * from './key-data.js';
+export { KEY_VERSION } from './key-data.js';
+export type * from './key-data.js';
+export type * from './key-parts.js';
 export type * from './run-record.js';
 export type * from './task-runner.js';
 export type * from './task-failure.js';
 export type * from './event.js';
 export type * from './engine.js';
+export { systemClock, type Clock } from './clock.js';
+export { computeKey, keyOf, type TaskKey } from './compute-key.js';
+export { explainKeys } from './explain-keys.js';
+export {
+  assessTask,
+  type Assessment,
+  type AssessParts,
+} from './assess-task.js';
+export { openRecordBook } from './record-book.js';
+export { recordsFolder, stateFolder } from './state-folder.js';
+export { productsOf, taskLabel } from './task-names.js';
+export { build } from './build.js';
+export { combineReporters } from './reporters/combine.js';
+export { formatDuration } from './reporters/duration.js';
+export { createNdjsonReporter } from './reporters/ndjson.js';
+export {
+  renderFailure,
+  type RenderFailureOptions,
+} from './reporters/render-failure.js';
+export {
+  createTerminalReporter,
+  type TerminalReporterOptions,
+} from './reporters/terminal.js';
+export {
+  createTaskTranscript,
+  type TaskTranscript,
+} from './reporters/transcript.js';

@@ -12,6 +12,7 @@ import type { Digest } from '@nx-notebook/store';
  */
 export const KEY_VERSION = 1;
 
+/** See the file's header. */
 export interface KeyData {
   readonly version: typeof KEY_VERSION;
   /** Digest of the cells' types and sources (and tags that steer execution); not of ids, outputs, counts or file format. */
@@ -19,13 +20,15 @@ export interface KeyData {
   readonly language: string;
   /** In injection order; values as they stand in the injected cell. */
   readonly params: readonly { readonly name: string; readonly value: string }[];
+  /** Digest of the whole injected cell: also the order of names and how values are written. */
+  readonly injected: Digest;
   /** Own products: key -> path relative to the pipeline's folder. */
   readonly products: Readonly<Record<string, string>>;
   /** Upstream task -> product key -> path, and the digest where this task may read it. */
   readonly upstream: Readonly<
     Record<string, Readonly<Record<string, UpstreamProduct>>>
   >;
-  /** Local module or file -> digest; paths relative to the pipeline's folder. */
+  /** Local module or file -> digest; paths relative to the pipeline's folder. `import name` -> `unresolved` for a name that nothing answers. */
   readonly imports: Readonly<Record<string, Digest>>;
   /** Declared file -> digest. */
   readonly resources: Readonly<Record<string, Digest>>;
@@ -38,6 +41,7 @@ export interface KeyData {
   };
 }
 
+/** A product of an upstream as a task sees it. */
 export interface UpstreamProduct {
   readonly path: string;
   readonly digest?: Digest;

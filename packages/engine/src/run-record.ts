@@ -2,9 +2,11 @@
  * What is remembered of a task's last run in this workspace: the facts that freshness, explanations, estimates and
  * reports are made of. Losing it costs a look-up in the store, never an execution.
  */
+import type { Result } from '@nx-notebook/notebook';
 import type { ProductEntry } from '@nx-notebook/store';
 import type { KeyData } from './key-data.js';
 
+/** The last run of one task. */
 export interface RunRecord {
   readonly version: 1;
   readonly project: string;
@@ -17,7 +19,7 @@ export interface RunRecord {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Duration of the execution that made the products, also when they were restored. */
+  /** Duration of the execution that made the products, also when they were restored; of the last good one when the run failed. */
   readonly executionMs: number;
   readonly cells: readonly {
     readonly index: number;
@@ -26,10 +28,13 @@ export interface RunRecord {
   /** Why the task was not fresh. */
   readonly reasons: readonly string[];
   readonly failure?: { readonly reason: string; readonly message: string };
+  /** What changed while the task ran: its products belong to no key then, and the record is never fresh. */
+  readonly changedDuringRun?: readonly string[];
 }
 
 /** Run records of one workspace. Never throws: an unreadable record is no record. */
 export interface RecordBook {
   read(project: string, task: string): Promise<RunRecord | undefined>;
-  write(record: RunRecord): Promise<void>;
+  /** Fails with one sentence when the record could not be written. */
+  write(record: RunRecord): Promise<Result<undefined, string>>;
 }

@@ -1,0 +1,22 @@
+/** Time as the engine sees it, so that tests decide how fast it goes. Knows nothing of tasks. */
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Time for waits and durations. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The system's clock. A pending wait does not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wait: async (ms, signal) => {
+    await delay(ms, undefined, { signal, ref: false }).catch(
+      (error: unknown) => {
+        if (!signal.aborted) throw error;
+      },
+    );
+  },
+};

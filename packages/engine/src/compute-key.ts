@@ -1,0 +1,215 @@
+/**
+ * Makes the key of a task from what stands on disk now. Runs no Python and writes nothing. What can't be known is a
+ * failure, never a guess: a key that leaves something out would hand out wrong results.
+ */
+import { posix, relative, sep } from 'node:path';
+import {
+  cellsDigest,
+  failure,
+  success,
+  type Result,
+} from '@nx-notebook/notebook';
+import type { Product, Task } from '@nx-notebook/pipeline';
+import type { PythonFacts } from '@nx-notebook/python';
+import hash from 'object-hash';
+import { injectedCell } from './injected-cell.js';
+import { KEY_VERSION, type KeyData, type UpstreamProduct } from './key-data.js';
+import type { KeyParts, PythonInterpreter } from './key-parts.js';
+import type { TaskFailure } from './task-failure.js';
+import { productsOf, taskLabel } from './task-names.js';
+import type { TaskRef } from './task-runner.js';
+
+/** What has to be assumed of a source that nothing is known of. */
+const anyFacts: PythonFacts = {
+  imports: [],
+  importsAnything: true,
+  paths: [],
+  upstreamUse: { kind: 'anything' },
+};
+
+/** A key with what it was made of. */
+export interface TaskKey {
+  readonly key: string;
+  readonly keyData: KeyData;
+  /** Absolute paths of the files and folders whose digests are in the key. */
+  readonly inputs: readonly string[];
+}
+
+/** The key of a task as everything stands now, or why there is none. */
+export async function computeKey(
+  ref: TaskRef,
+  parts: KeyParts,
+): Promise<Result<TaskKey, TaskFailure>> {
+  const inputs = new Inputs(ref, parts);
+  const upstream = await inputs.upstream();
+  if (!upstream.ok) return upstream;
+  const resources = await inputs.resources();
+  if (!resources.ok) return resources;
+  const python = await inputs.python();
+  if (!python.ok) return python;
+  const { source } = ref.task;
+  const injected = injectedCell(ref.pipeline, ref.task);
+  const keyData: KeyData = {
+    version: KEY_VERSION,
+    source: cellsDigest(source.notebook),
+    language: source.language,
+    params: injected.params,
+    injected: hash(injected.source, { algorithm: 'sha256' }),
+    products: Object.fromEntries(
+      productsOf(ref.task).map((product) => [product.key, product.path]),
+    ),
+    upstream: upstream.value,
+    imports: python.value.imports,
+    resources: resources.value,
+    environment: { kernel: source.kernelName, ...python.value.environment },
+  };
+  return success({ key: keyOf(keyData), keyData, inputs: inputs.paths });
+}
+
+/** The hash that names a task's result. */
+export function keyOf(keyData: KeyData): string {
+  return hash(keyData, { algorithm: 'sha256' });
+}
+
+interface PythonPart {
+  readonly imports: KeyData['imports'];
+  readonly environment: Pick<KeyData['environment'], 'distributions'> & {
+    readonly python?: string;
+  };
+}
+
+/** Digests the inputs of one task and collects their paths. */
+class Inputs {
+  readonly paths: string[] = [];
+  readonly #ref: TaskRef;
+  readonly #parts: KeyParts;
+
+  constructor(ref: TaskRef, parts: KeyParts) {
+    this.#ref = ref;
+    this.#parts = parts;
+  }
+
+  async upstream(): Promise<Result<KeyData['upstream'], TaskFailure>> {
+    const entries: [string, Record<string, UpstreamProduct>][] = [];
+    for (const { task: name, reads } of this.#ref.task.upstream) {
+      const task = this.#ref.pipeline.tasks.find((each) => each.name === name);
+      if (task === undefined) return failure(unknownUpstream(this.#ref, name));
+      const products = await this.#upstreamProducts(task, reads);
+      if (!products.ok) return products;
+      entries.push([name, products.value]);
+    }
+    return success(Object.fromEntries(entries));
+  }
+
+  async #upstreamProducts(
+    task: Task,
+    reads: readonly string[],
+  ): Promise<Result<Record<string, UpstreamProduct>, TaskFailure>> {
+    const products: Record<string, UpstreamProduct> = {};
+    const missing: Product[] = [];
+    for (const product of productsOf(task)) {
+      if (!reads.includes(product.key)) {
+        products[product.key] = { path: product.path };
+        continue;
+      }
+      const digest = await this.#digest(product.absolutePath);
+      if (digest === undefined) missing.push(product);
+      else products[product.key] = { path: product.path, digest };
+    }
+    return missing.length === 0
+      ? success(products)
+      : failure(upstreamProductMissing(this.#ref, task, missing));
+  }
+
+  async resources(): Promise<Result<KeyData['resources'], TaskFailure>> {
+    const entries: [string, string][] = [];
+    for (const resource of this.#ref.task.resources) {
+      const digest = await this.#digest(resource.absolutePath);
+      if (digest === undefined) {
+        return failure({
+          reason: 'resource-missing',
+          path: resource.absolutePath,
+          message: `The resource \`${resource.name}\` of task \`${taskLabel(this.#ref)}\` can't be read: ${resource.path}.`,
+          hint: 'Create the file or correct its path under `params.resources_` in pipeline.yaml.',
+        });
+      }
+      entries.push([resource.path, digest]);
+    }
+    return success(Object.fromEntries(entries));
+  }
+
+  async python(): Promise<Result<PythonPart, TaskFailure>> {
+    const { source } = this.#ref.task;
+    if (source.language !== 'python') {
+      return success({ imports: {}, environment: { distributions: {} } });
+    }
+    const { folder } = this.#ref.pipeline;
+    const lookup = await this.#parts.python(folder);
+    if (!lookup.ok) {
+      const { message, hint } = lookup;
+      return failure({ reason: 'python-not-found', message, hint });
+    }
+    return success(await this.#reached(lookup.interpreter));
+  }
+
+  async #reached(interpreter: PythonInterpreter): Promise<PythonPart> {
+    const { facts = anyFacts } = this.#ref.task.source;
+    const { folder } = this.#ref.pipeline;
+    const { workspaceRoot } = this.#parts;
+    const reached = await this.#parts.imports({
+      facts,
+      folder,
+      workspaceRoot,
+      interpreter,
+    });
+    const imports: [string, string][] = reached.unresolved.map((name) => [
+      `import ${name}`,
+      'unresolved',
+    ]);
+    for (const file of reached.files) {
+      // A file that vanished since it was found is as good as not there.
+      const digest = (await this.#digest(file)) ?? 'missing';
+      imports.push([posixPath(relative(folder, file)), digest]);
+    }
+    const { distributions } = reached;
+    return {
+      imports: Object.fromEntries(imports),
+      environment: { python: interpreter.version, distributions },
+    };
+  }
+
+  async #digest(path: string): Promise<string | undefined> {
+    this.paths.push(path);
+    const outcome = await this.#parts.digest({ name: '', path });
+    return outcome.status === 'digested' ? outcome.entry.digest : undefined;
+  }
+}
+
+function posixPath(path: string): string {
+  return sep === posix.sep ? path : path.split(sep).join(posix.sep);
+}
+
+function unknownUpstream(ref: TaskRef, name: string): TaskFailure {
+  return {
+    reason: 'invalid-pipeline',
+    diagnostics: [],
+    message: `Task \`${taskLabel(ref)}\` reads from \`${name}\`, which its pipeline does not have.`,
+    hint: 'Correct the name or add the task to pipeline.yaml.',
+  };
+}
+
+function upstreamProductMissing(
+  ref: TaskRef,
+  upstream: Task,
+  missing: readonly Product[],
+): TaskFailure {
+  const paths = missing.map((product) => product.path);
+  const listed = paths.join(', ');
+  return {
+    reason: 'upstream-product-missing',
+    upstream: upstream.name,
+    products: paths,
+    message: `Task \`${taskLabel(ref)}\` reads ${listed} of task \`${upstream.name}\`, which ${paths.length === 1 ? 'is' : 'are'} not there.`,
+    hint: `Run \`nx run ${ref.project}:execute--${upstream.name}\` first.`,
+  };
+}

@@ -1,0 +1,18 @@
+/** Durations as people read them: `12 ms`, `2.1 s`, `3 min 20 s`, `1 h 05 min`. Pure. */
+
+/** A duration in the unit that fits. */
+export function formatDuration(durationMs: number): string {
+  const ms = Math.max(0, Math.round(durationMs));
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
+  }
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+function twoDigits(count: number): string {
+  return String(count).padStart(2, '0');
+}
