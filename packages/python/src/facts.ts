@@ -2,6 +2,7 @@
  * What one Python source says about itself, found by parsing, never by running. Plain JSON, so that it can be
  * cached by the digest of the source.
  */
+import type { PyValue } from './value.js';
 
 /** A position inside one cell (or a module, as cell 0). Lines and columns count from 1. */
 export interface CellPosition {
@@ -34,9 +35,32 @@ export type UpstreamUse =
 /** Everything that keys and inference need to know of a notebook's code cells or of a module. */
 export interface PythonFacts {
   readonly imports: readonly ImportFact[];
-  /** An import whose target is computed (`importlib.import_module(name)`, `__import__`, `exec`, `runpy`): any local module may be read. */
+  /**
+   * An import whose target can't be read from the source (`importlib.import_module(name)`, `__import__`, `exec`,
+   * `runpy`, unpickling, text that does not parse): any local module may be read.
+   */
   readonly importsAnything: boolean;
   /** Literal folders or files put on `sys.path`, or run by `%run`, `%load`, `exec(open(...))`, as written. */
   readonly paths: readonly string[];
   readonly upstreamUse: UpstreamUse;
+}
+
+/** One top-level assignment to a plain name. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: AssignedValue;
+  /** The name. The cell is 0. */
+  readonly position: CellPosition;
+  /** The right side; absent for an annotation without a value, which assigns nothing and is not listed. */
+  readonly valuePosition: CellPosition;
+}
+
+/** A literal, or the text of an expression that only Python could evaluate. */
+export type AssignedValue =
+  PyValue | { readonly kind: 'not-literal'; readonly text: string };
+
+/** A cache of {@link PythonFacts} by the sha256 (hex) of the text that they were read from. */
+export interface FactsCache {
+  get(digest: string): PythonFacts | undefined;
+  set(digest: string, facts: PythonFacts): void;
 }

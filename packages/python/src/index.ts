@@ -1,3 +1,36 @@
 /** Public surface of @nx-notebook/python. */
 export type * from './value.js';
 export type * from './facts.js';
+export {
+  castString,
+  parsePythonLiteral,
+  type LiteralResult,
+} from './literal/parse-literal.js';
+export {
+  floatRepr,
+  pythonRepr,
+  toPythonSource,
+  toRSource,
+  type SourceText,
+} from './text/python-source.js';
+export { openParser, type PythonParser } from './parse/open-parser.js';
+export {
+  createImportResolver,
+  type ImportQuery,
+  type ImportResolverOptions,
+  type ReachedImports,
+  type ResolveImports,
+} from './imports/resolve-imports.js';
+export type { PythonInterpreter } from './environment/interpreter.js';
+export {
+  findPython,
+  type PythonLookup,
+  type PythonQuery,
+} from './environment/find-python.js';
+export {
+  distributionsReachedBy,
+  editableRoots,
+  installedDistributions,
+  type Distribution,
+  type DistributionIndex,
+} from './environment/distributions.js';
