@@ -29,8 +29,7 @@ export type FileDigestOutcome =
 
 /** Of a file or folder. */
 export type ProductDigestOutcome =
-  | { readonly status: 'digested'; readonly entry: ProductEntry }
-  | DigestFailure;
+  { readonly status: 'digested'; readonly entry: ProductEntry } | DigestFailure;
 
 /** What digesting may use. */
 export interface DigestOptions {
@@ -150,7 +149,9 @@ async function findChangedFolder(
   folders: readonly Seen[],
 ): Promise<DigestFailure | undefined> {
   for (const folder of folders) {
-    const now = await unlessIoError(stat(folder.absolutePath, { bigint: true }));
+    const now = await unlessIoError(
+      stat(folder.absolutePath, { bigint: true }),
+    );
     if (now === undefined || statIdentity(now) !== statIdentity(folder.stat)) {
       return unreadable(folder.absolutePath, 'changed while it was read');
     }

@@ -65,8 +65,7 @@ class FileStatCache implements StatCache {
   }
 
   remember(stat: BigIntStats, digest: Digest, hashedAtMs: number): void {
-    const changedNs =
-      stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs;
+    const changedNs = stat.mtimeNs > stat.ctimeNs ? stat.mtimeNs : stat.ctimeNs;
     if (changedNs + RACY_NS > BigInt(Math.floor(hashedAtMs)) * 1_000_000n) {
       return;
     }

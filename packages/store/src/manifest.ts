@@ -1,0 +1,170 @@
+/**
+ * The rules that make a manifest safe to restore: what is not proven to be harmless is refused. Pure; used before
+ * publishing and again after reading, because nobody knows who wrote what is read.
+ */
+import { isAbsolute } from 'node:path';
+import { digestOfFiles } from './digest.js';
+import type {
+  FileEntry,
+  Manifest,
+  ProductEntry,
+  ProductLocation,
+} from './store.js';
+
+/** Keys and digests have the same form. */
+const SHA256 = /^[0-9a-f]{64}$/;
+const FORBIDDEN_IN_PATH = /[\0\\]|\p{Surrogate}/u;
+
+/** Whether a string can be a key or digest, and therefore a file name. */
+export function isSha256(value: unknown): boolean {
+  return typeof value === 'string' && SHA256.test(value);
+}
+
+/** The manifest in a text, if it is one for this key and every rule holds. */
+export function parseManifest(text: string, key: string): Manifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isSound =
+    isRecord(value) &&
+    value['version'] === 1 &&
+    value['key'] === key &&
+    isSha256(key) &&
+    isRecord(value['provenance']) &&
+    isProductList(value['products']) &&
+    problemOfProducts(value['products']) === undefined;
+  return isSound ? (value as Manifest) : undefined;
+}
+
+/** What forbids storing these products, as the rest of a sentence that begins with a name; nothing when all is well. */
+export function problemOfProducts(
+  products: readonly ProductEntry[],
+): string | undefined {
+  const names = new Set<string>();
+  for (const product of products) {
+    if (names.has(product.name))
+      return `product \`${product.name}\` occurs twice`;
+    names.add(product.name);
+    const problem =
+      product.kind === 'file'
+        ? problemOfFile(product)
+        : problemOfFolder(product);
+    if (problem !== undefined) return `product \`${product.name}\` ${problem}`;
+  }
+  return undefined;
+}
+
+/** Why the targets don't fit the manifest; nothing when they do. */
+export function problemOfTargets(
+  manifest: Manifest,
+  targets: readonly ProductLocation[],
+): string | undefined {
+  const expected = manifest.products.map((product) => product.name).sort();
+  const given = targets.map((target) => target.name).sort();
+  if (JSON.stringify(expected) !== JSON.stringify(given)) {
+    return `it holds the products ${quoted(expected)}, not ${quoted(given)}`;
+  }
+  const relative = targets.find((target) => !isAbsolute(target.path));
+  if (relative !== undefined) return `\`${relative.path}\` is not absolute`;
+  return new Set(targets.map((target) => target.path)).size < targets.length
+    ? 'two products have the same path'
+    : undefined;
+}
+
+function problemOfFile(product: ProductEntry): string | undefined {
+  const [file] = product.files;
+  return product.files.length === 1 &&
+    file?.path === '' &&
+    file.digest === product.digest &&
+    file.sizeBytes === product.sizeBytes
+    ? undefined
+    : 'is not described by exactly one file';
+}
+
+function problemOfFolder(product: ProductEntry): string | undefined {
+  const { files } = product;
+  const size = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  if (size !== product.sizeBytes || digestOfFiles(files) !== product.digest) {
+    return 'is not the sum of its files';
+  }
+  const bad = files.find((file) => !isInnerPath(file.path));
+  if (bad !== undefined) {
+    return `has a file with a name that can't be stored: ${JSON.stringify(bad.path)}`;
+  }
+  for (const [index, file] of files.entries()) {
+    const previous = files[index - 1];
+    if (previous !== undefined && previous.path >= file.path) {
+      return 'has files that are not sorted';
+    }
+  }
+  return collisionOf(files);
+}
+
+/** Relative, normal, below the folder on every platform. */
+function isInnerPath(path: string): boolean {
+  return (
+    !FORBIDDEN_IN_PATH.test(path) &&
+    path.split('/').every((part) => !['', '.', '..'].includes(part))
+  );
+}
+
+/** Two files that are one on a file system without case or with its own idea of unicode, or a file that is a folder. */
+function collisionOf(files: readonly FileEntry[]): string | undefined {
+  const seen = new Map<string, { path: string; isFile: boolean }>();
+  for (const file of files) {
+    for (let end = 0; end !== file.path.length;) {
+      const slash = file.path.indexOf('/', end + 1);
+      end = slash === -1 ? file.path.length : slash;
+      const path = file.path.slice(0, end);
+      const isFile = slash === -1;
+      const folded = path.normalize('NFC').toLowerCase();
+      const other = seen.get(folded);
+      if (other && (other.path !== path || other.isFile || isFile)) {
+        return `has two names that are one where case or unicode form don't count: ${quoted([other.path, path])}`;
+      }
+      seen.set(folded, { path, isFile });
+    }
+  }
+  return undefined;
+}
+
+function isProductList(value: unknown): value is readonly ProductEntry[] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (product: unknown) =>
+        isRecord(product) &&
+        typeof product['name'] === 'string' &&
+        (product['kind'] === 'file' || product['kind'] === 'folder') &&
+        isSha256(product['digest']) &&
+        isSize(product['sizeBytes']) &&
+        Array.isArray(product['files']) &&
+        product['files'].every(isFileEntry),
+    )
+  );
+}
+
+function isFileEntry(value: unknown): value is FileEntry {
+  return (
+    isRecord(value) &&
+    typeof value['path'] === 'string' &&
+    isSha256(value['digest']) &&
+    isSize(value['sizeBytes']) &&
+    typeof value['executable'] === 'boolean'
+  );
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => JSON.stringify(name)).join(', ') || 'none';
+}
