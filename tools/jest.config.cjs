@@ -12,7 +12,8 @@ const shared = {
   testEnvironment: 'node',
   injectGlobals: false,
   transform: {
-    '^.+\\.[cm]?ts$': [
+    // Scripts too: their pure parts are tested.
+    '^.+\\.([cm]?ts|mjs)$': [
       '@swc/jest',
       {
         jsc: {
@@ -29,7 +30,12 @@ const shared = {
     '^nx-notebook$': '<rootDir>/packages/nx-notebook/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  modulePathIgnorePatterns: ['/dist/', '<rootDir>/.cache/', '<rootDir>/.nx/'],
+  modulePathIgnorePatterns: [
+    '/dist/',
+    '<rootDir>/.cache/',
+    '<rootDir>/.nx/',
+    '<rootDir>/.venv/',
+  ],
 };
 
 module.exports = {

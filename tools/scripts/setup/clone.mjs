@@ -32,11 +32,18 @@ export async function setup() {
   if (needs.length > 0)
     throw new SetupFailed(needsMessage(needs, systemFamily()));
 
-  if (staleModules !== undefined)
-    await announce('node modules', staleModules, installModules);
   const python = choose(probes);
-  if (staleVenv !== undefined && python !== undefined)
-    await announce('python', staleVenv, () => makeVenv(python));
+  // npm and pip don't know of each other: side by side they take as long as the slower one.
+  const installed = await Promise.allSettled([
+    staleModules === undefined
+      ? undefined
+      : announce('node modules', staleModules, installModules),
+    staleVenv === undefined || python === undefined
+      ? undefined
+      : announce('python', staleVenv, () => makeVenv(python)),
+  ]);
+  const failed = installed.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   const staleBuild = buildToMake();
   if (staleBuild !== undefined) await announce('build', staleBuild, build);
   const took = duration(performance.now() - started);

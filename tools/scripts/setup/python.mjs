@@ -86,9 +86,11 @@ export async function probe(command) {
   const { code, output } = await run(command, ['-c', QUESTION]);
   if (code !== 0) return undefined;
   try {
+    /** @type {unknown} */
+    const answer = JSON.parse(output);
     const { version, lacks } =
       /** @type {{ version: [number, number, number], lacks: string[] }} */ (
-        /** @type {unknown} */ (JSON.parse(output))
+        answer
       );
     return {
       command,

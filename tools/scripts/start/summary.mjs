@@ -100,9 +100,9 @@ function rows(title, tasks) {
 /** @returns {NxReport} */
 function nxReport() {
   const require = createRequire(import.meta.url);
-  const { cacheDir } = /** @type {{ cacheDir: string }} */ (
-    /** @type {unknown} */ (require('@nx/devkit'))
-  );
+  /** @type {unknown} */
+  const devkit = require('@nx/devkit');
+  const { cacheDir } = /** @type {{ cacheDir: string }} */ (devkit);
   return /** @type {NxReport} */ (readJson(join(cacheDir, 'run.json')));
 }
 
