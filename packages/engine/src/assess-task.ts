@@ -1,12 +1,25 @@
-/** stub */
-import type { RunRecord } from './run-record.js';
+/**
+ * How a task stands: fresh, restorable, or to be executed, and why. Executes nothing and writes nothing, so that a
+ * build and a status table are sure to say the same.
+ */
 import type { Hit } from '@nx-notebook/store';
-import type { TaskFailure } from './task-failure.js';
-import type { TaskKey } from './compute-key.js';
+import { computeKey, type TaskKey } from './compute-key.js';
 import type { EngineParts } from './engine.js';
+import { explainKeys } from './explain-keys.js';
+import type { RunRecord } from './run-record.js';
+import type { TaskFailure } from './task-failure.js';
+import { digestProducts, productDifferences } from './task-products.js';
 import type { TaskRef } from './task-runner.js';
 
-/** How a task stands, without executing anything. */
+/** A task whose products are not what its key gives. */
+export interface NotFresh {
+  readonly key: TaskKey;
+  /** Never empty. */
+  readonly reasons: readonly string[];
+  readonly record?: RunRecord;
+}
+
+/** How a task stands. */
 export type Assessment =
   /** The products on disk are what this key gives. */
   | {
@@ -14,17 +27,13 @@ export type Assessment =
       readonly key: TaskKey;
       readonly record: RunRecord;
     }
-  | ({
-      readonly key: TaskKey;
-      readonly reasons: readonly string[];
-      readonly record?: RunRecord;
-    } & (
-      | { readonly status: 'restorable'; readonly hit: Hit }
-      | { readonly status: 'stale' }
-      | { readonly status: 'never-run' }
-      /** The last run failed. */
-      | { readonly status: 'failed' }
-    ))
+  | (NotFresh &
+      (
+        | { readonly status: 'restorable'; readonly hit: Hit }
+        | { readonly status: 'stale' | 'never-run' }
+        /** The last run failed. */
+        | { readonly status: 'failed' }
+      ))
   /** The key can't be known, for example because an upstream's product is missing. */
   | {
       readonly status: 'blocked';
@@ -32,14 +41,67 @@ export type Assessment =
       readonly record?: RunRecord;
     };
 
+/** The part of an assessment that needs no store. */
+export type Comparison =
+  | Extract<Assessment, { status: 'fresh' | 'blocked' }>
+  | (NotFresh & { readonly status: 'not-fresh' });
+
 /** What assessing needs of a build's parts. */
 export type AssessParts = Omit<EngineParts, 'runner' | 'reporter' | 'clock'>;
 
-/** How a task stands, why, and whether the store has its result. Executes and writes nothing. */
+/** How a task stands, why, and whether the store has its result. */
 export async function assessTask(
   ref: TaskRef,
   parts: AssessParts,
 ): Promise<Assessment> {
-  await Promise.resolve();
-  throw new Error(`not built yet ${ref.project} ${parts.workspaceRoot}`);
+  const standing = await compareWithRecord(ref, parts);
+  if (standing.status === 'fresh' || standing.status === 'blocked') {
+    return standing;
+  }
+  const hit = await parts.store.find(standing.key.key);
+  if (hit !== undefined) return { ...standing, status: 'restorable', hit };
+  const { record } = standing;
+  if (record === undefined) return { ...standing, status: 'never-run' };
+  return {
+    ...standing,
+    status: record.status === 'failed' ? 'failed' : 'stale',
+  };
+}
+
+/** Compares a task with its last run. */
+export async function compareWithRecord(
+  ref: TaskRef,
+  parts: Omit<AssessParts, 'store'>,
+): Promise<Comparison> {
+  const record = await parts.records.read(ref.project, ref.task.name);
+  const key = await computeKey(ref, parts);
+  const known = record === undefined ? {} : { record };
+  if (!key.ok) return { status: 'blocked', failure: key.error, ...known };
+  const reasons = await reasonsToRun(ref, key.value, { record, parts });
+  if (record !== undefined && reasons.length === 0) {
+    return { status: 'fresh', key: key.value, record };
+  }
+  return { status: 'not-fresh', key: key.value, reasons, ...known };
+}
+
+async function reasonsToRun(
+  ref: TaskRef,
+  key: TaskKey,
+  against: {
+    readonly record: RunRecord | undefined;
+    readonly parts: Pick<AssessParts, 'digest'>;
+  },
+): Promise<readonly string[]> {
+  const { record, parts } = against;
+  const reasons = [...explainKeys(record?.keyData, key.keyData)];
+  if (record === undefined) return reasons;
+  if (record.status === 'failed') reasons.unshift('the last run failed');
+  for (const change of record.changedDuringRun ?? []) {
+    reasons.unshift(`during the last run: ${change}`);
+  }
+  // A record whose key is not its key data's hash is not ours to believe.
+  if (reasons.length === 0 && record.key !== key.key) return ['key changed'];
+  if (reasons.length > 0) return reasons;
+  const standing = await digestProducts(ref.task, parts.digest);
+  return productDifferences(record.products, standing);
 }

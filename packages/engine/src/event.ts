@@ -23,6 +23,7 @@ export type TaskOutcome = {
   | { readonly status: 'skipped'; readonly because: string }
 );
 
+/** What happens in a build. */
 export type BuildEvent =
   | { readonly type: 'build-started'; readonly tasks: number }
   /** The task has to be executed, and why; `estimateMs` from its last execution. */
@@ -59,6 +60,14 @@ export type BuildEvent =
       readonly message: string;
       readonly hint?: string;
     }
+  /** Something that is as it should be, for those who look closely. */
+  | {
+      readonly type: 'note';
+      readonly ref: TaskRef;
+      readonly message: string;
+      readonly hint?: string;
+    }
+  /** Another run holds the task; `reason` says who. */
   | { readonly type: 'waiting'; readonly ref: TaskRef; readonly reason: string }
   | { readonly type: 'task-finished'; readonly outcome: TaskOutcome }
   | { readonly type: 'build-finished'; readonly durationMs: number };

@@ -1,0 +1,248 @@
+/**
+ * Brings one task up to date in the cheapest way that is right: fresh as it stands, restored from the store, or executed.
+ * Waits for other runs that hold the task, so that it is executed once however many ask for it.
+ */
+import { hasUnfinishedRun, recoverAside } from './aside.js';
+import {
+  assessTask,
+  compareWithRecord,
+  type Assessment,
+  type Comparison,
+  type NotFresh,
+} from './assess-task.js';
+import type { BuildState } from './build-state.js';
+import { executeTask, type Execution } from './execute-task.js';
+import { restoreTask } from './restore-task.js';
+import {
+  cancelled,
+  internalError,
+  interrupted,
+  productUnwritable,
+  type Ended,
+} from './run-outcome.js';
+import type { RunRecord } from './run-record.js';
+import type { Slot } from './slots.js';
+import { stateFolder } from './state-folder.js';
+import { lockTask, tryLockTask, type TaskLock } from './task-lock.js';
+import { digestProducts, productDifferences } from './task-products.js';
+import type { TaskRef } from './task-runner.js';
+
+/** How often a task begins again after its lock was lost to somebody else. */
+const maxAttempts = 3;
+
+/** A task on its way through one build. */
+export class TaskBringing {
+  readonly #ref: TaskRef;
+  readonly #priority: number;
+  readonly #state: BuildState;
+  /** When the work on the task began: waiting for a slot is not work. */
+  startedAt: number;
+
+  constructor(ref: TaskRef, priority: number, state: BuildState) {
+    this.#ref = ref;
+    this.#priority = priority;
+    this.#state = state;
+    this.startedAt = state.clock.now();
+  }
+
+  /** Ends in every case; rejects only for bugs. */
+  async bring(): Promise<Ended> {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const ended = await this.#attempt();
+      if (ended.status === 'stuck') {
+        return { status: 'failed', failure: interrupted(this.#ref) };
+      }
+      if (ended.status !== 'lost') return ended;
+    }
+    const error = new Error('its lock was lost again and again');
+    return { status: 'failed', failure: internalError(this.#ref, error) };
+  }
+
+  async #attempt(): Promise<Execution> {
+    const settled = await this.#settle();
+    if (settled !== undefined) return settled;
+    const { force, parts } = this.#state;
+    const assessed = await this.#check(
+      (ref): Promise<Assessment | Comparison> =>
+        force ? compareWithRecord(ref, parts) : assessTask(ref, parts),
+    );
+    if (assessed === undefined) return cancelled;
+    switch (assessed.status) {
+      case 'blocked':
+        return { status: 'failed', failure: assessed.failure };
+      case 'fresh':
+        return force
+          ? this.#execute({ ...assessed, reasons: ['forced'] })
+          : freshEnd(assessed.record);
+      case 'restorable': {
+        const restored = await this.#restore(assessed);
+        return restored ?? this.#execute(assessed);
+      }
+      case 'stale':
+      case 'never-run':
+      case 'failed':
+      case 'not-fresh':
+        return this.#execute(assessed);
+    }
+  }
+
+  /** Waits for, or cleans up after, unfinished runs of the task and of what it reads. */
+  async #settle(): Promise<Ended | undefined> {
+    const { pipeline, task, project } = this.#ref;
+    const upstream = new Set(task.upstream.map((each) => each.task));
+    for (const each of pipeline.tasks) {
+      if (each !== task && !upstream.has(each.name)) continue;
+      const ref: TaskRef = { project, pipeline, task: each };
+      const name = { project, task: each.name };
+      const { workspaceRoot } = this.#state.parts;
+      if (!(await hasUnfinishedRun(workspaceRoot, name))) continue;
+      const lock = await this.#lock(ref);
+      if (!('release' in lock)) return lock;
+      try {
+        await this.#recover(ref);
+      } finally {
+        await lock.release();
+      }
+    }
+    return undefined;
+  }
+
+  async #recover(ref: TaskRef): Promise<void> {
+    const { records, digest, workspaceRoot } = this.#state.parts;
+    const name = { project: ref.project, task: ref.task.name };
+    await recoverAside(workspaceRoot, name, async () => {
+      const record = await records.read(name.project, name.task);
+      if (record === undefined || record.status === 'failed') return false;
+      const standing = await digestProducts(ref.task, digest);
+      return productDifferences(record.products, standing).length === 0;
+    });
+  }
+
+  async #restore(
+    assessed: Extract<Assessment, { status: 'restorable' }>,
+  ): Promise<Ended | undefined> {
+    const lock = await this.#lock(this.#ref);
+    if (!('release' in lock)) return lock;
+    try {
+      const ended = await this.#check(async (ref) => {
+        const now = await compareWithRecord(ref, this.#state.parts);
+        return now.status === 'fresh'
+          ? { ended: freshEnd(now.record) }
+          : { ended: await restoreTask(ref, assessed, this.#state) };
+      });
+      return ended === undefined ? cancelled : ended.ended;
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #execute(why: NotFresh): Promise<Execution> {
+    const { kernels, signal } = this.#state;
+    let slot = await kernels.take(this.#priority, signal);
+    if (slot === undefined) return cancelled;
+    let lock: TaskLock | undefined;
+    try {
+      const first = await this.#tryLock();
+      if (first !== undefined && !('release' in first)) return first;
+      lock = first;
+      if (lock === undefined) {
+        // Others need the kernel slot while somebody else has the task.
+        slot.release();
+        const waited = await this.#lock(this.#ref);
+        if (!('release' in waited)) return waited;
+        lock = waited;
+        slot = await kernels.take(this.#priority, signal);
+        if (slot === undefined) return cancelled;
+      }
+      const ended = await this.#executeLocked(why, lock, slot);
+      // A runner that does not return may still write: its lock ends with this process.
+      if (ended.status === 'stuck') lock = undefined;
+      return ended;
+    } finally {
+      slot?.release();
+      await lock?.release();
+    }
+  }
+
+  /** Somebody else may have executed the task between the check and the lock. */
+  async #executeLocked(
+    why: NotFresh,
+    lock: TaskLock,
+    slot: Slot,
+  ): Promise<Execution> {
+    await this.#recover(this.#ref);
+    const now = await compareWithRecord(this.#ref, this.#state.parts);
+    if (now.status === 'blocked') {
+      return { status: 'failed', failure: now.failure };
+    }
+    const { force, clock } = this.#state;
+    if (now.status === 'fresh' && !force) return freshEnd(now.record);
+    if (this.#state.signal.aborted) return cancelled;
+    this.startedAt = clock.now();
+    const reasons = now.status === 'fresh' ? why.reasons : now.reasons;
+    return executeTask(this.#ref, { ...now, reasons }, this.#state, {
+      lock,
+      releaseSlot: () => slot.release(),
+    });
+  }
+
+  async #check<T>(check: (ref: TaskRef) => Promise<T>): Promise<T | undefined> {
+    const { checks, signal, clock } = this.#state;
+    const slot = await checks.take(this.#priority, signal);
+    if (slot === undefined) return undefined;
+    try {
+      this.startedAt = clock.now();
+      return await check(this.#ref);
+    } finally {
+      slot.release();
+    }
+  }
+
+  async #tryLock(): Promise<TaskLock | Ended | undefined> {
+    return this.#guarded(this.#ref, (name, workspaceRoot) =>
+      tryLockTask(name, workspaceRoot),
+    );
+  }
+
+  async #lock(ref: TaskRef): Promise<TaskLock | Ended> {
+    const { clock, signal } = this.#state;
+    const lock = await this.#guarded(ref, (name, workspaceRoot) =>
+      lockTask(name, {
+        workspaceRoot,
+        clock,
+        signal,
+        onWait: (holder) =>
+          this.#state.emit({
+            type: 'waiting',
+            ref: this.#ref,
+            reason: `${holder} has \`${ref.project}:${ref.task.name}\``,
+          }),
+      }),
+    );
+    return lock ?? cancelled;
+  }
+
+  /** A state folder that can't be written fails the task: without a lock nothing is safe. */
+  async #guarded(
+    ref: TaskRef,
+    take: (
+      name: { readonly project: string; readonly task: string },
+      workspaceRoot: string,
+    ) => Promise<TaskLock | undefined>,
+  ): Promise<TaskLock | Ended | undefined> {
+    const { workspaceRoot } = this.#state.parts;
+    try {
+      const name = { project: ref.project, task: ref.task.name };
+      return await take(name, workspaceRoot);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const folder = stateFolder(workspaceRoot);
+      const failure = productUnwritable(this.#ref, folder, message);
+      return { status: 'failed', failure };
+    }
+  }
+}
+
+function freshEnd(record: RunRecord): Ended {
+  return { status: 'fresh', savedMs: record.executionMs };
+}

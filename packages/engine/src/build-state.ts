@@ -1,0 +1,100 @@
+/**
+ * What all tasks of one build share: its parts, time, cancellation, and troubles that are told once at the end instead
+ * of once per task.
+ */
+import type { Clock } from './clock.js';
+import type { BuildOptions, EngineParts } from './engine.js';
+import type { BuildEvent } from './event.js';
+import type { RunRecord } from './run-record.js';
+import { Slots } from './slots.js';
+import { systemClock } from './clock.js';
+import type { TaskRunner } from './task-runner.js';
+
+/** Fresh and restore checks at once; they wait for disk and network, not for cores. */
+const checksAtOnce = 8;
+
+/** The shared state of one build. */
+export class BuildState {
+  readonly parts: EngineParts;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly force: boolean;
+  readonly kernels: Slots;
+  readonly checks = new Slots(checksAtOnce);
+  readonly #troubles = new Map<string, Trouble>();
+  #runner: Promise<TaskRunner> | undefined;
+
+  constructor(parts: EngineParts, options: BuildOptions, signal: AbortSignal) {
+    this.parts = parts;
+    this.clock = parts.clock ?? systemClock;
+    this.signal = signal;
+    this.force = options.force ?? false;
+    this.kernels = new Slots(Math.max(1, Math.floor(options.kernels)));
+  }
+
+  emit(event: BuildEvent): void {
+    this.parts.reporter.handle(event);
+  }
+
+  /** The runner, made for the first task that has to run. */
+  async runner(): Promise<TaskRunner> {
+    this.#runner ??= this.parts.runner();
+    return this.#runner;
+  }
+
+  /** Writes a record. One that can't be written costs the next build a look-up in the store. */
+  async keepRecord(record: RunRecord): Promise<void> {
+    const written = await this.parts.records.write(record);
+    this.count(recordTrouble, written.ok ? undefined : written.error);
+  }
+
+  /** Counts an attempt at something that may fail without failing a task. */
+  count(kind: TroubleKind, failure: string | undefined): void {
+    const trouble = this.#troubles.get(kind.what) ?? {
+      kind,
+      attempts: 0,
+      failures: [],
+    };
+    trouble.attempts += 1;
+    if (failure !== undefined) trouble.failures.push(failure);
+    this.#troubles.set(kind.what, trouble);
+  }
+
+  /** Tells each trouble once, with counts. */
+  reportTroubles(): void {
+    for (const { kind, attempts, failures } of this.#troubles.values()) {
+      const [first] = failures;
+      if (first === undefined) continue;
+      this.emit({
+        type: 'warning',
+        message: `${failures.length} of ${attempts} ${kind.what}: ${first}`,
+        hint: kind.hint,
+      });
+    }
+  }
+}
+
+/** Something that may fail without failing a task. */
+export interface TroubleKind {
+  /** Completes "3 of 7 ...". */
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** A result that was not saved. */
+export const storeTrouble: TroubleKind = {
+  what: 'results could not be kept in the store',
+  hint: 'The products on disk are right; these tasks are executed again where they are not.',
+};
+
+/** A run record that was not written. */
+export const recordTrouble: TroubleKind = {
+  what: 'run records could not be written',
+  hint: 'The next build takes these results from the store instead.',
+};
+
+interface Trouble {
+  readonly kind: TroubleKind;
+  attempts: number;
+  readonly failures: string[];
+}
