@@ -111,36 +111,28 @@ function parseMarked(
     end = number.start + number.text.length;
   }
   pieces.push(text.slice(end));
-  return restore(JSON.parse(pieces.join('')) as Mutable, mark) as JsonValue;
-}
-
-type Mutable =
-  null | boolean | string | number | LosslessNumber | Mutable[] | MutableObject;
-interface MutableObject {
-  [key: string]: Mutable;
+  return restore(JSON.parse(pieces.join('')), mark) as JsonValue;
 }
 
 /** Puts the numbers back, in place. */
-function restore(value: Mutable, mark: string): Mutable {
+function restore(value: unknown, mark: string): unknown {
   if (typeof value === 'string') {
     return value.startsWith(mark) ? number(value.slice(mark.length)) : value;
   }
-  if (value === null || typeof value !== 'object') {
-    return value;
-  }
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      value[index] = restore(item, mark);
+    const items: unknown[] = value;
+    for (const [index, item] of items.entries()) {
+      items[index] = restore(item, mark);
     }
-  } else {
-    restoreMembers(value as MutableObject, mark);
+  } else if (typeof value === 'object' && value !== null) {
+    restoreMembers(value as Record<string, unknown>, mark);
   }
   return value;
 }
 
-function restoreMembers(object: MutableObject, mark: string): void {
+function restoreMembers(object: Record<string, unknown>, mark: string): void {
   for (const key of Object.keys(object)) {
-    const before = object[key] as Mutable;
+    const before = object[key];
     const after = restore(before, mark);
     if (after !== before) {
       // Not by assignment: `__proto__` may be an ordinary member of a document.

@@ -2,9 +2,11 @@
  * Reads a notebook from the text of a file: the format is chosen by the extension, as Ploomber does. Knows no disk.
  */
 import type { Diagnostic } from './diagnostic.js';
+import { readIpynb } from './read-ipynb.js';
 import type { Notebook, NotebookFormat } from './notebook.js';
-import type { Result } from './result.js';
-import { failure } from './result.js';
+import { failure, type Result } from './result.js';
+import { readTextNotebook } from './text/read-text.js';
+import type { TextExtension } from './text/text-document.js';
 
 /** A file to read a notebook from. */
 export interface NotebookFile {
@@ -24,13 +26,31 @@ export interface ReadNotebook {
   readonly warnings: readonly Diagnostic[];
 }
 
+const textExtensions = new Map<string, TextExtension>([
+  ['py', 'py'],
+  ['R', 'R'],
+  ['r', 'r'],
+  ['md', 'md'],
+  ['markdown', 'md'],
+  ['Rmd', 'Rmd'],
+  ['rmd', 'Rmd'],
+]);
+
 /** The cells of a notebook file, or the one reason why it cannot be read. */
 export function readNotebook(
   file: NotebookFile,
 ): Result<ReadNotebook, Diagnostic> {
-  return failure({
-    severity: 'error',
-    code: 'unreadable',
-    message: file.path,
-  });
+  const extension = /\.([^./\\]+)$/.exec(file.path)?.[1] ?? '';
+  if (extension === 'ipynb') {
+    return readIpynb(file);
+  }
+  const textExtension = textExtensions.get(extension);
+  return textExtension === undefined
+    ? failure({
+        severity: 'error',
+        code: 'unknown-notebook-extension',
+        message: `"${file.path}" has no extension of a notebook or script.`,
+        hint: 'Use .ipynb, .py, .R, .r, .Rmd or .md.',
+      })
+    : readTextNotebook(file, textExtension);
 }
