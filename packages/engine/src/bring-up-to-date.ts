@@ -61,7 +61,8 @@ export class TaskBringing {
   async #attempt(): Promise<Execution> {
     const settled = await this.#settle();
     if (settled !== undefined) return settled;
-    const { force, parts } = this.#state;
+    const { parts } = this.#state;
+    const force = this.#state.isForced(this.#ref);
     const assessed = await this.#check(
       (ref): Promise<Assessment | Comparison> =>
         force ? compareWithRecord(ref, parts) : assessTask(ref, parts),
@@ -175,10 +176,10 @@ export class TaskBringing {
     if (now.status === 'blocked') {
       return { status: 'failed', failure: now.failure };
     }
-    const { force, clock } = this.#state;
-    if (now.status === 'fresh' && !force) return freshEnd(now.record);
+    const isForced = this.#state.isForced(this.#ref);
+    if (now.status === 'fresh' && !isForced) return freshEnd(now.record);
     if (this.#state.signal.aborted) return cancelled;
-    this.startedAt = clock.now();
+    this.startedAt = this.#state.clock.now();
     const reasons = now.status === 'fresh' ? why.reasons : now.reasons;
     return executeTask(this.#ref, { ...now, reasons }, this.#state, {
       lock,

@@ -8,7 +8,7 @@ import type { BuildEvent } from './event.js';
 import type { RunRecord } from './run-record.js';
 import { Slots } from './slots.js';
 import { systemClock } from './clock.js';
-import type { TaskRunner } from './task-runner.js';
+import type { TaskRef, TaskRunner } from './task-runner.js';
 
 /** Fresh and restore checks at once; they wait for disk and network, not for cores. */
 const checksAtOnce = 8;
@@ -18,22 +18,27 @@ export class BuildState {
   readonly parts: EngineParts;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  readonly force: boolean;
   readonly kernels: Slots;
   readonly checks = new Slots(checksAtOnce);
   readonly #troubles = new Map<string, Trouble>();
+  readonly #force: NonNullable<BuildOptions['force']>;
   #runner: Promise<TaskRunner> | undefined;
 
   constructor(parts: EngineParts, options: BuildOptions, signal: AbortSignal) {
     this.parts = parts;
     this.clock = parts.clock ?? systemClock;
     this.signal = signal;
-    this.force = options.force ?? false;
+    this.#force = options.force ?? false;
     this.kernels = new Slots(Math.max(1, Math.floor(options.kernels)));
   }
 
   emit(event: BuildEvent): void {
     this.parts.reporter.handle(event);
+  }
+
+  /** Whether the task is to be executed although it need not be. */
+  isForced(ref: TaskRef): boolean {
+    return typeof this.#force === 'function' ? this.#force(ref) : this.#force;
   }
 
   /** The runner, made for the first task that has to run. */

@@ -10,11 +10,11 @@ import {
   type Result,
 } from '@nx-notebook/notebook';
 import type { Product, Task } from '@nx-notebook/pipeline';
-import type { PythonFacts } from '@nx-notebook/python';
+import type { PythonFacts, PythonInterpreter } from '@nx-notebook/python';
 import hash from 'object-hash';
 import { injectedCell } from './injected-cell.js';
 import { KEY_VERSION, type KeyData, type UpstreamProduct } from './key-data.js';
-import type { KeyParts, PythonInterpreter } from './key-parts.js';
+import type { KeyParts } from './key-parts.js';
 import type { TaskFailure } from './task-failure.js';
 import { productsOf, taskLabel } from './task-names.js';
 import type { TaskRef } from './task-runner.js';

@@ -19,12 +19,13 @@ export interface EngineParts extends KeyParts {
   readonly clock?: Clock;
 }
 
+/** How a build is done. */
 export interface BuildOptions {
   /** Tasks at once in kernels. */
   readonly kernels: number;
   readonly signal: AbortSignal;
-  /** Execute although fresh or restorable. */
-  readonly force?: boolean;
+  /** Execute although fresh or restorable: everything, or the tasks it answers true for. */
+  readonly force?: boolean | ((ref: TaskRef) => boolean);
 }
 
 /**

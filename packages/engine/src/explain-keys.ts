@@ -14,7 +14,9 @@ export function explainKeys(
   after: KeyData,
 ): readonly string[] {
   if (before === undefined) return ['never run'];
-  if (before.version !== after.version) {
+  // A record may be of another version, whatever its type says.
+  const version: number = before.version;
+  if (version !== after.version) {
     return ['this version of nx-notebook keys tasks in another way'];
   }
   const reasons = [

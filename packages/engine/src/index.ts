@@ -2,6 +2,7 @@
 export { KEY_VERSION } from './key-data.js';
 export type * from './key-data.js';
 export type * from './key-parts.js';
+export type { PythonInterpreter, PythonLookup } from '@nx-notebook/python';
 export type * from './run-record.js';
 export type * from './task-runner.js';
 export type * from './task-failure.js';
@@ -33,4 +34,5 @@ export {
 export {
   createTaskTranscript,
   type TaskTranscript,
+  type TaskTranscriptOptions,
 } from './reporters/transcript.js';

@@ -3,11 +3,16 @@ import type { Pipeline, Task } from '@nx-notebook/pipeline';
 
 /** The injected cell of a task. */
 export function injectedCell(
-  pipeline: Pipeline,
+  _pipeline: Pipeline,
   task: Task,
 ): {
   readonly params: readonly { readonly name: string; readonly value: string }[];
   readonly source: string;
 } {
-  throw new Error(`not built yet: ${pipeline.name} ${task.name}`);
+  const params = task.params.map(({ name, value }) => ({
+    name,
+    value: 'value' in value ? String(value.value) : value.kind,
+  }));
+  const lines = params.map(({ name, value }) => `${name} = ${value}`);
+  return { params, source: ['# Parameters', ...lines].join('\n') };
 }

@@ -38,7 +38,7 @@ export async function publish(
   const message = saved.status === 'failed' ? saved.message : undefined;
   state.count(storeTrouble, message);
   // Who forces an execution wants its result, not the one that was stored before.
-  if (saved.status !== 'exists' || state.force) return products;
+  if (saved.status !== 'exists' || state.isForced(ref)) return products;
   return (await takeTheirs(ref, products, saved.manifest, state)) ?? products;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Diagnostic } from '@nx-notebook/notebook';
 
+/** Why a task failed; see the header. */
 export type TaskFailure = {
   readonly message: string;
   readonly hint?: string;

@@ -12,6 +12,7 @@ export interface TaskRef {
   readonly task: Task;
 }
 
+/** A task to execute. */
 export interface RunRequest extends TaskRef {
   readonly key: string;
   /** Text of the injected cell. */
@@ -36,6 +37,7 @@ export interface RunObserver {
   }): void;
 }
 
+/** How an execution ended; timings of the cells that ran in both cases. */
 export type RunOutcome =
   | {
       readonly status: 'succeeded';

@@ -13,6 +13,14 @@ export function formatDuration(durationMs: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
 }
 
+/** An estimate, no more exact than estimates are: `4 s`, `3 min`, `2 h`. */
+export function formatEstimate(durationMs: number): string {
+  const seconds = Math.max(1, Math.round(durationMs / 1000));
+  if (seconds < 90) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
 function twoDigits(count: number): string {
   return String(count).padStart(2, '0');
 }

@@ -1,5 +1,8 @@
-/** stub */
+/** A failure as lines: what happened, the details, where to look, the next step. Pure. */
+import { relative } from 'node:path';
+import { renderDiagnostics } from '@nx-notebook/notebook';
 import type { TaskFailure } from '../task-failure.js';
+import { paletteOf } from './palette.js';
 
 /** How a failure is shown. */
 export interface RenderFailureOptions {
@@ -13,5 +16,50 @@ export function renderFailure(
   failure: TaskFailure,
   options: RenderFailureOptions,
 ): readonly string[] {
-  return [failure.message, options.cwd];
+  const { red, bold } = paletteOf(options.color);
+  const details = detailLines(failure, options);
+  const separated = details.length === 0 ? [] : ['', ...details, ''];
+  const hint =
+    failure.hint === undefined ? [] : [`${bold('Next:')} ${failure.hint}`];
+  const lines = [
+    red(failure.message),
+    ...separated,
+    ...partialNotebook(failure, options),
+    ...hint,
+  ];
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+function detailLines(
+  failure: TaskFailure,
+  options: RenderFailureOptions,
+): readonly string[] {
+  switch (failure.reason) {
+    case 'execution-failed':
+      return failure.detail;
+    case 'invalid-pipeline':
+      return failure.diagnostics.length === 0
+        ? []
+        : renderDiagnostics(failure.diagnostics, options).trimEnd().split('\n');
+    case 'internal-error':
+      return failure.stack.split('\n').filter((line) => line !== '');
+    case 'product-missing':
+    case 'product-unwritable':
+    case 'upstream-product-missing':
+    case 'resource-missing':
+    case 'python-not-found':
+    case 'interrupted':
+      return [];
+  }
+}
+
+function partialNotebook(
+  failure: TaskFailure,
+  { cwd }: RenderFailureOptions,
+): readonly string[] {
+  if (failure.reason !== 'execution-failed') return [];
+  const { partialNotebook: path } = failure;
+  return path === undefined
+    ? []
+    : [`What ran until then: ${relative(cwd, path)}`];
 }

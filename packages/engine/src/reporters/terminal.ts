@@ -1,22 +1,152 @@
-/** stub */
-import type { Reporter } from '../event.js';
+/**
+ * A build as plain lines, each of which names its task: lines of several tasks are mixed, and Nx shows them in places where
+ * nothing can be redrawn. Says what happens, not what was printed; that is in a task's transcript.
+ */
+import type { BuildEvent, Reporter, TaskOutcome } from '../event.js';
+import { taskIdentity, taskLabel } from '../task-names.js';
+import type { TaskRef } from '../task-runner.js';
+import { outcomeLine, reasonLine } from './outcome-line.js';
+import { paletteOf, type Palette } from './palette.js';
+import { ProgressLines, type Later } from './progress-lines.js';
+import { renderFailure } from './render-failure.js';
+import { StreamLines } from './stream-lines.js';
+import { summaryLines } from './summary.js';
 
 /** Where and how lines are printed. */
 export interface TerminalReporterOptions {
   /** Takes whole lines, each with its line break. */
   readonly write: (text: string) => void;
   readonly color: boolean;
-  /** Also says what is usual: fresh and restored tasks one by one. */
+  /** Also says what is usual: fresh tasks one by one, notes, and what cells print as they print it. */
   readonly verbose: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Paths are shown relative to this folder. */
   readonly cwd: string;
+  /** Calls back after some time; the system's timers unless a test drives them. */
+  readonly later?: Later;
 }
 
 /** Prints a build as plain lines. */
 export function createTerminalReporter(
   options: TerminalReporterOptions,
 ): Reporter {
-  throw new Error(options.cwd);
+  return new TerminalReporter(options);
+}
+
+class TerminalReporter implements Reporter {
+  readonly #options: TerminalReporterOptions;
+  readonly #palette: Palette;
+  readonly #outcomes: TaskOutcome[] = [];
+  readonly #progress = new Map<string, ProgressLines>();
+  readonly #streams = new Map<string, StreamLines>();
+
+  constructor(options: TerminalReporterOptions) {
+    this.#options = options;
+    this.#palette = paletteOf(options.color);
+  }
+
+  handle(event: BuildEvent): void {
+    switch (event.type) {
+      case 'build-started':
+        return;
+      case 'task-started':
+        this.#line(event.ref, `runs: ${reasonLine(event)}`);
+        this.#progress.set(taskIdentity(event.ref), this.#newProgress(event));
+        return;
+      case 'cell-started':
+        this.#progress.get(taskIdentity(event.ref))?.cellStarted(event);
+        return;
+      case 'cell-finished':
+        return;
+      case 'streamed':
+        if (this.#options.verbose) this.#stream(event.ref).add(event.text);
+        return;
+      case 'note':
+        if (this.#options.verbose) this.#message(event.message, event);
+        return;
+      case 'warning':
+        this.#message(
+          `${this.#palette.yellow('warning:')} ${event.message}`,
+          event,
+        );
+        return;
+      case 'waiting':
+        this.#line(event.ref, `waits: ${event.reason}`);
+        return;
+      case 'task-finished':
+        this.#finished(event.outcome);
+        return;
+      case 'build-finished':
+        this.#summarize(event.durationMs);
+        return;
+    }
+  }
+
+  #finished(outcome: TaskOutcome): void {
+    const { ref } = outcome;
+    const id = taskIdentity(ref);
+    this.#progress.get(id)?.end();
+    this.#streams.get(id)?.end();
+    this.#outcomes.push(outcome);
+    if (outcome.status === 'fresh' && !this.#options.verbose) return;
+    this.#line(ref, outcomeLine(outcome, this.#palette));
+    if (outcome.status !== 'failed') return;
+    const lines = renderFailure(outcome.failure, this.#options);
+    const block = lines.map((line) => (line === '' ? '' : `  ${line}`));
+    this.#print(['', ...block, '']);
+  }
+
+  #summarize(durationMs: number): void {
+    this.#print(
+      summaryLines({
+        outcomes: this.#outcomes,
+        durationMs,
+        cwd: this.#options.cwd,
+        palette: this.#palette,
+      }),
+    );
+  }
+
+  #newProgress(event: {
+    readonly ref: TaskRef;
+    readonly estimateMs?: number;
+  }): ProgressLines {
+    const { now, later } = this.#options;
+    const { estimateMs } = event;
+    return new ProgressLines({
+      now,
+      print: (text) => this.#line(event.ref, text),
+      ...(estimateMs === undefined ? {} : { estimateMs }),
+      ...(later === undefined ? {} : { later }),
+    });
+  }
+
+  #stream(ref: TaskRef): StreamLines {
+    const id = taskIdentity(ref);
+    const known = this.#streams.get(id);
+    if (known !== undefined) return known;
+    const lines = new StreamLines((text) =>
+      this.#line(ref, `${this.#palette.dim('|')} ${text}`),
+    );
+    this.#streams.set(id, lines);
+    return lines;
+  }
+
+  #message(
+    text: string,
+    event: { readonly ref?: TaskRef; readonly hint?: string },
+  ): void {
+    if (event.ref === undefined) this.#print([text]);
+    else this.#line(event.ref, text);
+    if (event.hint !== undefined) this.#print([`  ${event.hint}`]);
+  }
+
+  #line(ref: TaskRef, text: string): void {
+    this.#print([`${this.#palette.bold(taskLabel(ref))}  ${text}`]);
+  }
+
+  #print(lines: readonly string[]): void {
+    for (const line of lines) this.#options.write(`${line}\n`);
+  }
 }

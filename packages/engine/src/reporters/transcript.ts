@@ -1,6 +1,17 @@
-/** stub */
-import type { Reporter } from '../event.js';
+/**
+ * Everything that one task says, for Nx to show and to replay: why it ran, what its cells printed, how it ended. Bounded,
+ * as a notebook may print more than memory holds.
+ */
+import type { BuildEvent, Reporter } from '../event.js';
+import { taskIdentity } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
+import { BoundedText } from './bounded-text.js';
+import { outcomeLine, reasonLine } from './outcome-line.js';
+import { paletteOf } from './palette.js';
+import { renderFailure } from './render-failure.js';
+
+/** Characters kept of one task's output; Nx keeps this text of every task in memory. */
+const maxLength = 1_000_000;
 
 /** Collects everything that one task says. */
 export interface TaskTranscript {
@@ -9,10 +20,105 @@ export interface TaskTranscript {
   text(): string;
 }
 
+/** How a transcript is written. */
+export interface TaskTranscriptOptions {
+  readonly color: boolean;
+  /** Paths are shown relative to this folder. */
+  readonly cwd: string;
+  /** Also takes each piece at once, and all of them: nothing is left out here. */
+  readonly write?: (text: string) => void;
+}
+
 /** Collects the full terminal output of one task; events of other tasks are ignored. */
 export function createTaskTranscript(
   ref: TaskRef,
-  options: { readonly color: boolean; readonly cwd: string },
+  options: TaskTranscriptOptions,
 ): TaskTranscript {
-  throw new Error(ref.project + options.cwd);
+  const transcript = new Transcript(options);
+  const id = taskIdentity(ref);
+  return {
+    reporter: {
+      handle(event) {
+        const of =
+          event.type === 'task-finished'
+            ? event.outcome.ref
+            : 'ref' in event
+              ? event.ref
+              : undefined;
+        if (of !== undefined && taskIdentity(of) === id) transcript.add(event);
+      },
+    },
+    text: () => transcript.text(),
+  };
+}
+
+class Transcript {
+  readonly #options: TaskTranscriptOptions;
+  readonly #text = new BoundedText(maxLength);
+  /** Header of the running cell, until it prints something. */
+  #header: string | undefined;
+
+  constructor(options: TaskTranscriptOptions) {
+    this.#options = options;
+  }
+
+  text(): string {
+    return this.#text.text();
+  }
+
+  add(event: BuildEvent): void {
+    const palette = paletteOf(this.#options.color);
+    switch (event.type) {
+      case 'task-started':
+        this.#line(`runs: ${reasonLine(event)}`);
+        return;
+      case 'cell-started':
+        this.#header = palette.dim(
+          `--- cell ${event.ordinal}/${event.total} ---`,
+        );
+        return;
+      case 'streamed':
+        if (this.#header !== undefined) this.#line(this.#header);
+        this.#header = undefined;
+        this.#add(event.text);
+        return;
+      case 'warning':
+      case 'note': {
+        const { message, hint } = event;
+        const mark =
+          event.type === 'warning' ? `${palette.yellow('warning:')} ` : '';
+        this.#line(`${mark}${message}`);
+        if (hint !== undefined) this.#line(`  ${hint}`);
+        return;
+      }
+      case 'waiting':
+        this.#line(`waits: ${event.reason}`);
+        return;
+      case 'task-finished':
+        this.#line(outcomeLine(event.outcome, palette));
+        if (event.outcome.status !== 'failed') return;
+        for (const line of renderFailure(
+          event.outcome.failure,
+          this.#options,
+        )) {
+          this.#line(line);
+        }
+        return;
+      case 'cell-finished':
+      case 'build-started':
+      case 'build-finished':
+        return;
+    }
+  }
+
+  #line(text: string): void {
+    const { lastCharacter } = this.#text;
+    const isOpen = lastCharacter !== '' && lastCharacter !== '\n';
+    this.#add(`${isOpen ? '\n' : ''}${text}\n`);
+  }
+
+  #add(text: string): void {
+    this.#text.add(text);
+    this.#options.write?.(text);
+  }
 }
