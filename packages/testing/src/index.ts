@@ -10,3 +10,15 @@ export {
   writeProducts,
 } from './store-contract-fixtures.js';
 export type { ProductContent, Scratch } from './store-contract-fixtures.js';
+export {
+  RunningCommand,
+  type CommandOptions,
+  type CommandResult,
+} from './nx-command.js';
+export { eventually, processesWith, type ProcessInfo } from './processes.js';
+export {
+  TestWorkspace,
+  type NxRun,
+  type NxTask,
+  type TestWorkspaceOptions,
+} from './test-workspace.js';
