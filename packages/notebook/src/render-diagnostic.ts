@@ -107,6 +107,6 @@ function printable(text: string): string {
       .replaceAll('\t', '    ')
       // Control characters could move the cursor or colour the terminal.
       .replace(/\p{Cc}/gu, '\uFFFD')
-      .replace(/[\u200B-\u200F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD')
+      .replace(/[\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD')
   );
 }

@@ -233,7 +233,7 @@ describe('errors', () => {
       5,
       'in the format "bare"',
     ],
-  ])('%s is named', (_name, file, text, line, what) => {
+  ])('%s is named', (_name, ...[file, text, line, what]) => {
     const [first] = errorOf(file, text).split('\n');
     expect(first).toMatch(new RegExp(`^${file}:${line}:\\d+: error: `));
     expect(first).toContain(`This file is ${what}, which is not supported.`);
