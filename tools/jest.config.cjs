@@ -58,6 +58,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'e2e',
+      globalSetup: '<rootDir>/e2e/nx-notebook-e2e/global-setup.ts',
       testMatch: ['<rootDir>/e2e/nx-notebook-e2e/**/*.e2e.spec.ts'],
     },
   ],

@@ -2,8 +2,16 @@
  * Packs the publishable packages. Each is first laid out below .cache/pack with the licence beside it, so that
  * packing leaves no trace in the packages themselves.
  */
-import { cpSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readJson } from '../setup/json-file.mjs';
 import { npm } from '../setup/node-modules.mjs';
@@ -27,6 +35,30 @@ const LEFT_OUT = new Set(['node_modules', 'src', 'test', 'coverage']);
  */
 
 /**
+ * The first digits of a digest of all that is packed.
+ *
+ * @returns {string}
+ */
+export function packagesDigest() {
+  const hash = createHash('sha256');
+  for (const [folder] of publishedPackages()) {
+    const source = join(packagesFolder, folder);
+    for (const path of readdirSync(source, {
+      recursive: true,
+      encoding: 'utf8',
+    })
+      .filter((name) => !LEFT_OUT.has(name.split(sep)[0] ?? ''))
+      .sort()) {
+      const file = join(source, path);
+      if (!statSync(file).isFile()) continue;
+      hash.update(`${folder}/${path}\0`);
+      hash.update(createHash('sha256').update(readFileSync(file)).digest());
+    }
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+/**
  * Packs all publishable packages; throws {@link SetupFailed} with every problem found.
  *
  * @param {string | undefined} version Instead of their own.
@@ -34,15 +66,7 @@ const LEFT_OUT = new Set(['node_modules', 'src', 'test', 'coverage']);
  */
 export async function packAll(version) {
   rmSync(packFolder, { recursive: true, force: true });
-  const manifests = new Map(
-    readdirSync(packagesFolder).map((folder) => [
-      folder,
-      /** @type {Manifest} */ (
-        readJson(join(packagesFolder, folder, 'package.json'))
-      ),
-    ]),
-  );
-  const published = [...manifests].filter(([, manifest]) => !manifest.private);
+  const published = publishedPackages();
   const siblings = new Set(published.map(([, manifest]) => manifest.name));
   const packed = await Promise.all(
     published.map(([folder, manifest]) =>
@@ -60,6 +84,20 @@ export async function packAll(version) {
       `The packages are not as they should be published:\n\n  ${problems.join('\n  ')}`,
     );
   return packed.map((result) => result.tarball);
+}
+
+/**
+ * Folder below `packages` and manifest of each package that is not private.
+ *
+ * @returns {readonly [string, Manifest][]}
+ */
+function publishedPackages() {
+  return readdirSync(packagesFolder)
+    .map((folder) => {
+      const manifest = readJson(join(packagesFolder, folder, 'package.json'));
+      return /** @type {[string, Manifest]} */ ([folder, manifest]);
+    })
+    .filter(([, manifest]) => !manifest.private);
 }
 
 /**
