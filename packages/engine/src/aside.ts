@@ -18,6 +18,7 @@ import type { Task } from '@nx-notebook/pipeline';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { asideFolder, taskPath, type TaskName } from './state-folder.js';
 import { productsOf } from './task-names.js';
+import { codeOf, messageOf } from './thrown.js';
 
 /** Products that were set aside. Use exactly one of the two methods, once. */
 export interface Aside {
@@ -146,7 +147,7 @@ async function move(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (!hasCode(error, 'EXDEV')) throw error;
+    if (codeOf(error) !== 'EXDEV') throw error;
     const part = `${to}.nxnb-part`;
     await rm(part, { recursive: true, force: true });
     await cp(from, part, { recursive: true, verbatimSymlinks: true });
@@ -194,12 +195,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -26,6 +26,7 @@ import { stateFolder } from './state-folder.js';
 import { lockTask, tryLockTask, type TaskLock } from './task-lock.js';
 import { digestProducts, productDifferences } from './task-products.js';
 import type { TaskRef } from './task-runner.js';
+import { messageOf } from './thrown.js';
 
 /** How often a task begins again after its lock was lost to somebody else. */
 const maxAttempts = 3;
@@ -236,9 +237,8 @@ export class TaskBringing {
       const name = { project: ref.project, task: ref.task.name };
       return await take(name, workspaceRoot);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
       const folder = stateFolder(workspaceRoot);
-      const failure = productUnwritable(this.#ref, folder, message);
+      const failure = productUnwritable(this.#ref, folder, messageOf(error));
       return { status: 'failed', failure };
     }
   }

@@ -22,6 +22,7 @@ import type { TaskFailure } from './task-failure.js';
 import type { TaskLock } from './task-lock.js';
 import { digestProducts } from './task-products.js';
 import type { RunOutcome, TaskRef } from './task-runner.js';
+import { messageOf } from './thrown.js';
 
 /** What an execution holds. */
 export interface Held {
@@ -173,7 +174,7 @@ async function putBack(
     state.emit({
       type: 'warning',
       ref,
-      message: `The products of the run before could not be put back: ${String(error)}`,
+      message: `The products of the run before could not be put back: ${messageOf(error)}`,
       hint: 'The next build tries again.',
     });
   }

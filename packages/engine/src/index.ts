@@ -2,7 +2,6 @@
 export { KEY_VERSION } from './key-data.js';
 export type * from './key-data.js';
 export type * from './key-parts.js';
-export type { PythonInterpreter, PythonLookup } from '@nx-notebook/python';
 export type * from './run-record.js';
 export type * from './task-runner.js';
 export type * from './task-failure.js';

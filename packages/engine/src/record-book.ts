@@ -9,6 +9,7 @@ import { writeFileAtomically } from '@nx-notebook/store';
 import { KEY_VERSION } from './key-data.js';
 import type { RecordBook, RunRecord } from './run-record.js';
 import { taskPath } from './state-folder.js';
+import { messageOf } from './thrown.js';
 
 /** Opens the run records below a folder; creates nothing before the first write. */
 export function openRecordBook(folder: string): RecordBook {
@@ -31,7 +32,7 @@ export function openRecordBook(folder: string): RecordBook {
         await writeFileAtomically(file, `${JSON.stringify(record, null, 1)}\n`);
         return success(undefined);
       } catch (error) {
-        return failure(error instanceof Error ? error.message : String(error));
+        return failure(messageOf(error));
       }
     },
   };

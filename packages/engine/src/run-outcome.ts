@@ -3,6 +3,7 @@ import type { Product } from '@nx-notebook/pipeline';
 import type { TaskFailure } from './task-failure.js';
 import { taskLabel } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
+import { messageOf, stackOf } from './thrown.js';
 
 /** How bringing a task up to date ended. */
 export type Ended =
@@ -63,12 +64,10 @@ export function productUnwritable(
 
 /** A bug of ours or of a part we were given. */
 export function internalError(ref: TaskRef, error: unknown): TaskFailure {
-  const { message, stack } =
-    error instanceof Error ? error : { message: String(error), stack: '' };
   return {
     reason: 'internal-error',
-    stack: stack ?? '',
-    message: `nx-notebook failed at task \`${taskLabel(ref)}\`: ${message}.`,
+    stack: stackOf(error),
+    message: `nx-notebook failed at task \`${taskLabel(ref)}\`: ${messageOf(error)}.`,
     hint: 'This is a bug in nx-notebook; please report it with the lines above.',
   };
 }

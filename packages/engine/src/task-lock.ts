@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import type { Clock } from './clock.js';
 import { locksFolder, taskPath, type TaskName } from './state-folder.js';
+import { codeOf } from './thrown.js';
 
 /** A holder touches its lock every second; after this long without a touch it is taken for dead. */
 const staleMs = 5000;
@@ -62,7 +63,7 @@ export async function tryLockTask(
       },
     };
   } catch (error) {
-    if (isLocked(error)) return undefined;
+    if (codeOf(error) === 'ELOCKED') return undefined;
     throw error;
   }
 }
@@ -110,8 +111,4 @@ async function holderOf(
   } catch {
     return 'another run'; // Not written yet, or gone already.
   }
-}
-
-function isLocked(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ELOCKED';
 }

@@ -92,6 +92,7 @@ export class TestWorkspace {
       python: () =>
         Promise.resolve({
           ok: true,
+          origin: 'the test',
           interpreter: {
             path: '/usr/bin/python3',
             version: '3.11',
