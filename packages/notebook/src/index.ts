@@ -22,6 +22,7 @@ export {
   isTagged,
   removeInjectedCells,
   withParametersCell,
+  type ExtractedName,
 } from './parameters.js';
 export { cellsDigest } from './cells-digest.js';
 export { notebookChunks, writeNotebook } from './write-notebook.js';

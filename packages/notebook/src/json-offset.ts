@@ -1,7 +1,7 @@
 /**
  * Finds where in a JSON text a value stands, so that an error in a document can point at it. Slow; for errors only.
  */
-import { parseDocument } from 'yaml';
+import { loadYaml } from './on-demand.js';
 
 /** Keys and indexes from the root of a document to one of its values. */
 export type JsonPath = readonly (string | number)[];
@@ -12,7 +12,10 @@ export function offsetOf(
   path: JsonPath,
 ): { offset: number; length: number } {
   // JSON is YAML to this parser, and it keeps positions.
-  const document = parseDocument(text, { uniqueKeys: false, strict: false });
+  const document = loadYaml().parseDocument(text, {
+    uniqueKeys: false,
+    strict: false,
+  });
   for (let depth = path.length; depth >= 0; depth -= 1) {
     const node: unknown =
       depth === 0

@@ -21,26 +21,38 @@ export function findParametersCell(notebook: Notebook): number | undefined {
   return index < 0 ? undefined : index;
 }
 
+/** A variable of the parameters cell that is read from the source instead of pipeline.yaml. */
+export type ExtractedName = 'upstream' | 'product';
+
+const declarations: Readonly<Record<ExtractedName, string>> = {
+  upstream: '# tasks whose products this task reads, for example ["load"]',
+  product: '# files that this task writes, for example {"nb": "out/fit.ipynb"}',
+};
+
 /**
- * The notebook with a parameters cell at its top that declares `upstream` and `product`, as a Ploomber user expects to
- * find it. A notebook that has one is returned as it is.
+ * The notebook with a parameters cell at its top that declares what is extracted from the source (as Ploomber writes
+ * it; by default `upstream` alone). A notebook that has one is returned as it is.
  */
 export function withParametersCell(
   notebook: Notebook,
   language: string,
+  extracted: readonly ExtractedName[] = ['upstream'],
 ): Notebook {
   if (findParametersCell(notebook) !== undefined) {
     return notebook;
   }
-  const declarations =
-    language === 'r'
-      ? ['upstream <- NULL', 'product <- NULL']
-      : ['upstream = None', 'product = None'];
-  const comment =
-    '# declare the parameters of this task; their values are injected below';
+  const nothing = language === 'r' ? '<- NULL' : '= None';
+  const lines = extracted.flatMap((name) => [
+    declarations[name],
+    `${name} ${nothing}`,
+  ]);
+  const source =
+    lines.length === 0
+      ? '# default values of the parameters of this task'
+      : lines.join('\n');
   return insertAt(notebook, 0, {
     type: 'code',
-    source: [comment, ...declarations].join('\n'),
+    source,
     metadata: { tags: [parametersTag] },
     outputs: [],
     executionCount: null,

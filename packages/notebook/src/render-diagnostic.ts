@@ -9,9 +9,8 @@
  *        = Did you mean "product"?
  */
 import { relative, sep } from 'node:path';
-import pc from 'picocolors';
-import stringWidth from 'string-width';
 import type { Diagnostic, Location } from './diagnostic.js';
+import { loadPicocolors, loadStringWidth } from './on-demand.js';
 
 /** How diagnostics are printed. */
 export interface RenderOptions {
@@ -21,7 +20,9 @@ export interface RenderOptions {
   readonly color?: boolean;
 }
 
-type Colors = ReturnType<typeof pc.createColors>;
+type Colors = Readonly<
+  Record<'bold' | 'cyan' | 'dim' | 'red' | 'yellow', (text: string) => string>
+>;
 
 /** Lines longer than this are cut around the part that is meant; notebooks have lines of megabytes. */
 const widestLine = 100;
@@ -31,7 +32,7 @@ export function renderDiagnostic(
   diagnostic: Diagnostic,
   options: RenderOptions = {},
 ): string {
-  const colors = pc.createColors(options.color ?? false);
+  const colors: Colors = loadPicocolors().createColors(options.color ?? false);
   const { severity, location, hint } = diagnostic;
   const paint = severity === 'error' ? colors.red : colors.yellow;
   const place =
@@ -67,6 +68,7 @@ function excerpt(
   colors: Colors,
 ): string[] {
   const { before, marked, after } = cut(location);
+  const stringWidth = loadStringWidth();
   const number = String(location.line);
   const gutter = ' '.repeat(number.length);
   const bar = colors.dim('|');

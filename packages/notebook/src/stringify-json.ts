@@ -93,13 +93,8 @@ function arrayText(
     return '[]';
   }
   const inner = lineBreak + layout.indent;
-  let text = '[';
-  let separator = inner;
-  for (const item of items) {
-    text += separator + textOf(item, inner, layout);
-    separator = ',' + inner;
-  }
-  return text + lineBreak + ']';
+  const texts = items.map((item) => textOf(item, inner, layout));
+  return `[${inner}${texts.join(`,${inner}`)}${lineBreak}]`;
 }
 
 function objectText(
@@ -112,20 +107,18 @@ function objectText(
     keys.sort(compareCodePoints);
   }
   const inner = lineBreak + layout.indent;
-  let text = '{';
-  let separator = inner;
+  const texts: string[] = [];
   for (const key of keys) {
     const member = object[key];
     if (member !== undefined) {
-      text +=
-        separator +
-        JSON.stringify(key) +
-        layout.colon +
-        textOf(member, inner, layout);
-      separator = ',' + inner;
+      texts.push(
+        JSON.stringify(key) + layout.colon + textOf(member, inner, layout),
+      );
     }
   }
-  return text === '{' ? '{}' : text + lineBreak + '}';
+  return texts.length === 0
+    ? '{}'
+    : `{${inner}${texts.join(`,${inner}`)}${lineBreak}}`;
 }
 
 function isArray(value: JsonValue): value is readonly JsonValue[] {

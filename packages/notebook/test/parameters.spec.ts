@@ -7,6 +7,7 @@ import {
   removeInjectedCells,
   withParametersCell,
   type Cell,
+  type ExtractedName,
   type JsonValue,
   type Notebook,
 } from '../src/index.js';
@@ -45,23 +46,28 @@ test('the first parameters cell counts', () => {
 });
 
 describe('adding a parameters cell', () => {
-  test.each([
+  const upstream =
+    '# tasks whose products this task reads, for example ["load"]';
+  const product =
+    '# files that this task writes, for example {"nb": "out/fit.ipynb"}';
+  test.each<[string, readonly ExtractedName[] | undefined, string[]]>([
+    ['python', undefined, [upstream, 'upstream = None']],
+    ['r', ['upstream'], [upstream, 'upstream <- NULL']],
     [
       'python',
-      '# declare the parameters of this task; their values are injected below\nupstream = None\nproduct = None',
+      ['upstream', 'product'],
+      [upstream, 'upstream = None', product, 'product = None'],
     ],
-    [
-      'r',
-      '# declare the parameters of this task; their values are injected below\nupstream <- NULL\nproduct <- NULL',
-    ],
-  ])('%s', (language, source) => {
+    ['python', [], ['# default values of the parameters of this task']],
+  ])('%s, %j', (language, extracted, lines) => {
     const [added, ...rest] = withParametersCell(
       notebook(cell('a')),
       language,
+      extracted,
     ).cells;
     expect(added).toMatchObject({
       type: 'code',
-      source,
+      source: lines.join('\n'),
       metadata: { tags: ['parameters'] },
     });
     expect(rest).toEqual([cell('a')]);

@@ -1,10 +1,10 @@
 /**
  * The head of a text notebook: `#!` line, coding comment, and YAML between `---` lines. Knows nothing of cells.
  */
-import { parse as parseYaml } from 'yaml';
 import type { Diagnostic } from '../diagnostic.js';
 import type { JsonObject, JsonValue } from '../json.js';
 import { isJsonObject } from '../json-value.js';
+import { loadYaml } from '../on-demand.js';
 import { failure, success, type Result } from '../result.js';
 import { isBlank, lineLocation } from './text-document.js';
 
@@ -149,7 +149,7 @@ function htmlEnd(file: HeaderFile, from: number): number {
 
 function parseSection(lines: readonly string[]): JsonValue {
   try {
-    return (parseYaml(lines.join('\n'), {
+    return (loadYaml().parse(lines.join('\n'), {
       version: '1.1',
       uniqueKeys: false,
       logLevel: 'error',

@@ -36,13 +36,24 @@ export function readLightCells(
   markers: LightMarkers,
 ): TextCell[] {
   const cells: TextCell[] = [];
+  const isNextIndented = findNextIndents(document.lines);
   let start = document.start;
   while (start < document.lines.length) {
-    const { cell, next } = readCell(document, markers, start);
+    const { cell, next } = readCell(
+      { document, markers, isNextIndented },
+      start,
+    );
     cells.push(cell);
     start = next;
   }
   return cells;
+}
+
+/** What stays the same for all cells of a script. */
+interface LightScript {
+  readonly document: TextDocument;
+  readonly markers: LightMarkers;
+  readonly isNextIndented: readonly boolean[];
 }
 
 /** Where a cell ends: its last line (exclusive), the next cell, and whether an end marker said so. */
@@ -55,10 +66,10 @@ interface Extent {
 }
 
 function readCell(
-  document: TextDocument,
-  markers: LightMarkers,
+  script: LightScript,
   start: number,
 ): { cell: TextCell; next: number } {
+  const { document, markers } = script;
   const { lines } = document;
   const first = lines[start] ?? '';
   const optionText = markers.start.exec(first)?.[1];
@@ -75,7 +86,7 @@ function readCell(
       ? undefined
       : readScriptOptions(document, optionText, start);
   let type = options?.type ?? 'code';
-  const extent = findEnd(document, markers, start, options);
+  const extent = findEnd(script, start, options);
   if (extent.isDismissed) {
     options = undefined;
   }
@@ -173,11 +184,11 @@ function readComments(
 }
 
 function findEnd(
-  document: TextDocument,
-  markers: LightMarkers,
+  script: LightScript,
   start: number,
   options: ScriptOptions | undefined,
 ): Extent {
+  const { document, markers } = script;
   const { lines } = document;
   const endMarker = options && (markers.end ?? endOfCell(options));
   const strings = new StringTracker(options?.language ?? document.language);
@@ -197,7 +208,7 @@ function findEnd(
       if (endMarker.test(line)) {
         return { end: index, next: index + 1, isMarked: true };
       }
-    } else if (isBlank(line) && !isNextIndented(lines, index)) {
+    } else if (isBlank(line) && script.isNextIndented[index] !== true) {
       return atBlankLine(lines, start, index);
     }
   }
@@ -228,13 +239,16 @@ function atBlankLine(
   return { end: start + 1, next, isMarked: false };
 }
 
-function isNextIndented(lines: readonly string[], from: number): boolean {
-  for (let index = from; index < lines.length; index += 1) {
-    if (!isBlank(lines[index])) {
-      return /^\s/.test(lines[index] ?? '');
-    }
+/** For each line, whether the first line with text from there on is indented. */
+function findNextIndents(lines: readonly string[]): boolean[] {
+  const found = new Array<boolean>(lines.length).fill(false);
+  let isIndented = false;
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index] ?? '';
+    isIndented = isBlank(line) ? isIndented : /^\s/.test(line);
+    found[index] = isIndented;
   }
-  return false;
+  return found;
 }
 
 function endOfCell(options: ScriptOptions): RegExp {
