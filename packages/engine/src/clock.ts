@@ -9,14 +9,12 @@ export interface Clock {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The system's clock. A pending wait does not keep the process alive. */
+/** The system's clock. A pending wait keeps the process alive: a build that waits for a lock is not over. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   wait: async (ms, signal) => {
-    await delay(ms, undefined, { signal, ref: false }).catch(
-      (error: unknown) => {
-        if (!signal.aborted) throw error;
-      },
-    );
+    await delay(ms, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
   },
 };

@@ -84,14 +84,7 @@ test('a task that is listed twice runs once and is yielded once', async () => {
   await using workspace = await TestWorkspace.create();
   const outcomes = await workspace.outcomes([a]);
   const refs = workspace.refs([other]);
-  const { signal } = new AbortController();
-  const twice: TaskOutcome[] = [];
-  for await (const outcome of build([...refs, ...refs], workspace.parts(), {
-    kernels: 2,
-    signal,
-  })) {
-    twice.push(outcome);
-  }
+  const twice = await workspace.buildRefs([...refs, ...refs]);
   expect([outcomes.length, twice.length]).toEqual([1, 1]);
   expect(workspace.runner.runs).toEqual(['a', 'other']);
 });
@@ -115,18 +108,8 @@ test('outcomes are yielded as soon as they are known', async () => {
 
 test('an upstream that is not listed is taken as it stands on disk', async () => {
   await using workspace = await TestWorkspace.create();
-  const { signal } = new AbortController();
   const refs = workspace.refs([a, b]).filter(({ task }) => task.name === 'b');
-  const run = async (): Promise<TaskOutcome[]> => {
-    const outcomes: TaskOutcome[] = [];
-    for await (const outcome of build(refs, workspace.parts(), {
-      kernels: 1,
-      signal,
-    })) {
-      outcomes.push(outcome);
-    }
-    return outcomes;
-  };
+  const run = (): Promise<TaskOutcome[]> => workspace.buildRefs(refs);
   expect(failureOf(await run(), 'b')).toEqual({
     reason: 'upstream-product-missing',
     upstream: 'a',

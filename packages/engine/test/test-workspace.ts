@@ -59,6 +59,11 @@ export class TestWorkspace {
     return new TestWorkspace(root);
   }
 
+  /** A workspace that another process made and disposes of. */
+  static open(root: string): TestWorkspace {
+    return new TestWorkspace(root);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(dirname(this.root), { recursive: true, force: true });
   }
@@ -127,9 +132,17 @@ export class TestWorkspace {
     options: Partial<BuildOptions> = {},
     changes: Partial<EngineParts> = {},
   ): Promise<TaskOutcome[]> {
+    return this.buildRefs(this.refs(tasks), options, changes);
+  }
+
+  /** Builds some tasks of a pipeline. */
+  async buildRefs(
+    refs: readonly TaskRef[],
+    options: Partial<BuildOptions> = {},
+    changes: Partial<EngineParts> = {},
+  ): Promise<TaskOutcome[]> {
     const outcomes: TaskOutcome[] = [];
     const { signal } = new AbortController();
-    const refs = this.refs(tasks);
     const all = { kernels: 2, signal, ...options };
     for await (const outcome of build(refs, this.parts(changes), all)) {
       outcomes.push(outcome);
