@@ -40,7 +40,10 @@ export interface PythonFacts {
    * `runpy`, unpickling, text that does not parse): any local module may be read.
    */
   readonly importsAnything: boolean;
-  /** Literal folders or files put on `sys.path`, or run by `%run`, `%load`, `exec(open(...))`, as written. */
+  /**
+   * Folders and files put on `sys.path`, changed into, or run (`%run`, `%load`, `exec(open(...))`, `!python a.py`):
+   * absolute, relative to the working directory, or below `__file__`, which stands for the module's own path.
+   */
   readonly paths: readonly string[];
   readonly upstreamUse: UpstreamUse;
 }

@@ -1,18 +1,15 @@
 /** Public surface of @nx-notebook/python. */
 export type * from './value.js';
 export type * from './facts.js';
+export { castString } from './literal/cast-string.js';
 export {
-  castString,
   parsePythonLiteral,
   type LiteralResult,
 } from './literal/parse-literal.js';
-export {
-  floatRepr,
-  pythonRepr,
-  toPythonSource,
-  toRSource,
-  type SourceText,
-} from './text/python-source.js';
+export { floatRepr } from './text/float-repr.js';
+export { pythonRepr } from './text/python-repr.js';
+export { toPythonSource, type SourceText } from './text/python-source.js';
+export { toRSource } from './text/r-source.js';
 export { openParser, type PythonParser } from './parse/open-parser.js';
 export {
   createImportResolver,
