@@ -8,8 +8,9 @@ import type {
   Notebook,
   NotebookFormat,
 } from '@nx-notebook/notebook';
-import type { PyValue, PythonFacts } from '@nx-notebook/python';
+import type { FactsCache, PyValue, PythonFacts } from '@nx-notebook/python';
 
+/** A pipeline without errors. */
 export interface Pipeline {
   /** Name of the folder. */
   readonly name: string;
@@ -22,8 +23,11 @@ export interface Pipeline {
   readonly warnings: readonly Diagnostic[];
   /** Absolute paths of all files that loading has read, sorted. */
   readonly reads: readonly string[];
+  /** Absolute paths that loading has looked for and not found, sorted: the result changes when one appears. */
+  readonly absent: readonly string[];
 }
 
+/** One notebook or script to execute. */
 export interface Task {
   readonly name: string;
   readonly source: TaskSource;
@@ -33,10 +37,15 @@ export interface Task {
   /** Direct upstreams in injection order. */
   readonly upstream: readonly Upstream[];
   readonly resources: readonly Resource[];
+  /** Limit for the whole task, from `timeout`; what the plugin is configured to when absent. */
+  readonly taskTimeoutMs?: number;
+  /** Limit for each cell, from `cell_timeout`; what the plugin is configured to when absent. */
+  readonly cellTimeoutMs?: number;
   /** Where the task stands in pipeline.yaml. */
   readonly location: Location;
 }
 
+/** The notebook or script of a task. */
 export interface TaskSource {
   readonly path: string;
   readonly absolutePath: string;
@@ -59,6 +68,7 @@ export type ProductSpec =
   | { readonly kind: 'single'; readonly product: Product }
   | { readonly kind: 'mapping'; readonly products: readonly Product[] };
 
+/** A file or folder that a task must write. */
 export interface Product {
   /** Key in the mapping; `product` when it is the only one. */
   readonly key: string;
@@ -68,11 +78,13 @@ export interface Product {
   readonly isNotebook: boolean;
 }
 
+/** A value that is injected. */
 export interface Param {
   readonly name: string;
   readonly value: PyValue;
 }
 
+/** A task that must be done before. */
 export interface Upstream {
   readonly task: string;
   /** Keys of the upstream's products that this task may read; the others can't influence it. */
@@ -86,6 +98,7 @@ export interface Resource {
   readonly absolutePath: string;
 }
 
+/** A pipeline, or everything that is wrong with it. */
 export type LoadResult =
   | { readonly ok: true; readonly pipeline: Pipeline }
   | {
@@ -93,16 +106,13 @@ export type LoadResult =
       /** Errors first, in file order; warnings may follow. */
       readonly diagnostics: readonly Diagnostic[];
       readonly reads: readonly string[];
+      readonly absent: readonly string[];
     };
 
-/** A cache of {@link PythonFacts} by the sha256 of the code; loading parses only what it does not find here. */
-export interface FactsCache {
-  get(digest: string): PythonFacts | undefined;
-  set(digest: string, facts: PythonFacts): void;
-}
-
+/** Where loading looks and what it may reuse. */
 export interface LoadOptions {
   /** Absolute; products and sources outside it are refused. */
   readonly workspaceRoot: string;
+  /** Only code that is not found here is parsed. */
   readonly facts?: FactsCache;
 }

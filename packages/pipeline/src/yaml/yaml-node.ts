@@ -1,0 +1,113 @@
+/**
+ * A YAML document as values with places: scalars are Python values (see {@link resolvePlainScalar}), anchors are
+ * followed, merges done, strings cast. Knows nothing of pipelines.
+ */
+import type { PyValue } from '@nx-notebook/python';
+import type { TextRange } from '../text-file.js';
+
+/** A scalar, and what is neither a list nor a mapping after casting (a tuple or a set). */
+export interface YamlScalar {
+  readonly kind: 'scalar';
+  readonly value: PyValue;
+  /** What was written, when it was a string before casting. */
+  readonly text?: string;
+  readonly range: TextRange;
+}
+
+/** A list. */
+export interface YamlSequence {
+  readonly kind: 'sequence';
+  readonly items: readonly YamlNode[];
+  readonly range: TextRange;
+}
+
+/** A mapping in the order of the file, each key once. */
+export interface YamlMapping {
+  readonly kind: 'mapping';
+  readonly entries: readonly YamlEntry[];
+  readonly range: TextRange;
+}
+
+/** One entry of a mapping. Keys are not cast. */
+export interface YamlEntry {
+  readonly key: PyValue;
+  readonly keyRange: TextRange;
+  readonly value: YamlNode;
+}
+
+/** Any value of a document. */
+export type YamlNode = YamlScalar | YamlSequence | YamlMapping;
+
+/** The value without its places. */
+export function valueOf(node: YamlNode): PyValue {
+  switch (node.kind) {
+    case 'scalar':
+      return node.value;
+    case 'sequence':
+      return { kind: 'list', items: node.items.map(valueOf) };
+    case 'mapping':
+      return {
+        kind: 'dict',
+        entries: node.entries.map(({ key, value }) => [key, valueOf(value)]),
+      };
+  }
+}
+
+/** A value that stands as a whole at one place, as the value of a cast string does. */
+export function nodeOf(value: PyValue, range: TextRange): YamlNode {
+  switch (value.kind) {
+    case 'list':
+      return {
+        kind: 'sequence',
+        items: value.items.map((item) => nodeOf(item, range)),
+        range,
+      };
+    case 'dict':
+      return {
+        kind: 'mapping',
+        entries: value.entries.map(([key, item]) => ({
+          key,
+          keyRange: range,
+          value: nodeOf(item, range),
+        })),
+        range,
+      };
+    default:
+      return { kind: 'scalar', value, range };
+  }
+}
+
+/** The text of a value that is text after casting. */
+export function textIn(node: YamlNode): string | undefined {
+  return node.kind === 'scalar' && node.value.kind === 'str'
+    ? node.value.value
+    : undefined;
+}
+
+/** What a user would call the value, with its article. */
+export function describe(node: YamlNode): string {
+  if (node.kind === 'sequence') return 'a list';
+  if (node.kind === 'mapping') return 'a mapping';
+  switch (node.value.kind) {
+    case 'none':
+      return 'empty';
+    case 'bool':
+      return node.value.value ? 'true' : 'false';
+    case 'int':
+      return 'an integer';
+    case 'float':
+      return 'a number';
+    case 'str':
+      return 'text';
+    case 'list':
+      return 'a list';
+    case 'dict':
+      return 'a mapping';
+    case 'tuple':
+      return 'a tuple';
+    case 'set':
+      return 'a set';
+    case 'other':
+      return `a value of type ${node.value.type}`;
+  }
+}
