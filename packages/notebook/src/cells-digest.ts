@@ -34,8 +34,7 @@ export function cellsDigest(notebook: Notebook): string {
  * letter. For other code neither kind nor number of line breaks at the end changes what happens.
  */
 function canonicalSource(cell: Cell): string {
-  const source = cell.source.replace(/\r\n?/g, '\n');
-  return cell.type === 'code' && /^\s*%%/.test(source)
-    ? source
-    : source.replace(/\n+$/, '');
+  return cell.type === 'code' && /^\s*%%/.test(cell.source)
+    ? cell.source
+    : cell.source.replace(/\r\n?/g, '\n').replace(/\n+$/, '');
 }

@@ -4,6 +4,7 @@ export type * from './diagnostic.js';
 export type * from './notebook.js';
 export * from './result.js';
 export { locationAt } from './location.js';
+export { locateInCell, type CellPlace } from './locate-in-cell.js';
 export {
   renderDiagnostic,
   renderDiagnostics,

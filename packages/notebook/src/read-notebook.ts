@@ -24,6 +24,8 @@ export interface ReadNotebook {
   /** Name of the kernelspec, if the notebook names one. */
   readonly kernelName?: string;
   readonly warnings: readonly Diagnostic[];
+  /** Text notebooks only: for each cell the index of the line on which its source starts; see `locateInCell`. */
+  readonly cellLines?: readonly number[];
 }
 
 const textExtensions = new Map<string, TextExtension>([

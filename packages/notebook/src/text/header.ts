@@ -149,11 +149,13 @@ function htmlEnd(file: HeaderFile, from: number): number {
 
 function parseSection(lines: readonly string[]): JsonValue {
   try {
-    return (loadYaml().parse(lines.join('\n'), {
+    const value: unknown = loadYaml().parse(lines.join('\n'), {
       version: '1.1',
       uniqueKeys: false,
       logLevel: 'error',
-    }) ?? {}) as JsonValue;
+    });
+    // YAML knows dates and cycles, JSON does not: the first become texts, the second an error.
+    return JSON.parse(JSON.stringify(value ?? {})) as JsonValue;
   } catch {
     return null;
   }

@@ -120,6 +120,7 @@ function readCell(
       type,
       source: source.join('\n'),
       metadata,
+      start: bodyStart,
       ...(language !== undefined && { language }),
     },
     next: skipLayout(lines, extent.next, extent.isMarked),
@@ -178,7 +179,7 @@ function readComments(
   });
   const next = Math.min(end + 1, lines.length);
   return {
-    cell: { type: 'markdown', source: source.join('\n'), metadata: {} },
+    cell: { type: 'markdown', source: source.join('\n'), metadata: {}, start },
     next: skipLayout(lines, next, false),
   };
 }

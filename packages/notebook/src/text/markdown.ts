@@ -106,6 +106,7 @@ function readRegion(
       type: name === 'raw' ? 'raw' : 'markdown',
       source: lines.slice(start + 1, end).join('\n'),
       metadata,
+      start: start + 1,
     },
     next: Math.min(end + 1, lines.length),
     isMarked: end < lines.length,
@@ -137,7 +138,7 @@ function readFence(
   if (language === '' && document.extension === 'md') {
     const source = lines.slice(start, next).join('\n');
     return {
-      cell: { type: 'markdown', source, metadata },
+      cell: { type: 'markdown', source, metadata, start },
       next,
       isMarked: false,
     };
@@ -153,6 +154,7 @@ function readFence(
       type: isCell ? 'code' : 'raw',
       source: source.join('\n'),
       metadata,
+      start: start + 1,
       language,
     },
     next,
@@ -243,7 +245,11 @@ function textCell(
 ): FoundCell {
   const { start, end, next } = extent;
   const source = lines.slice(start, Math.max(start, end)).join('\n');
-  return { cell: { type: 'markdown', source, metadata: {} }, next, isMarked };
+  return {
+    cell: { type: 'markdown', source, metadata: {}, start },
+    next,
+    isMarked,
+  };
 }
 
 function findFrom(

@@ -70,6 +70,7 @@ function readCell(
       type,
       source: source.join('\n'),
       metadata,
+      start: bodyStart,
       ...(language !== undefined && { language }),
     },
     next,

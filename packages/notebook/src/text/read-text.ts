@@ -77,6 +77,10 @@ export function readTextNotebook(
     format: read.value.format,
     language,
     warnings: document.warnings,
+    cellLines: [
+      ...(rawSource === undefined ? [] : [0]),
+      ...cells.map(({ start }) => start),
+    ],
     ...(typeof kernelName === 'string' && { kernelName }),
   });
 }
@@ -125,7 +129,7 @@ function readMarkdown(document: TextDocument): Result<Cells, Diagnostic> {
   }
   if (!isR) {
     const myst = document.lines.findIndex((line) =>
-      /^(?:```|~~~|:::)\{(?:code-cell|code|raw-cell)\}/.test(line),
+      /^(?:```|~~~|:::)\{(?:code-cell|raw-cell)\}/.test(line),
     );
     if (myst >= 0) {
       return failure(unsupported(document, 'myst', myst));
@@ -180,6 +184,7 @@ function withLanguage(cell: TextCell, main: string): TextCell {
   return {
     ...rest,
     metadata,
+    start: rest.start - 1,
     source: `%%${language}${suffix}\n${rest.source}`,
   };
 }

@@ -31,6 +31,8 @@ export interface TextCell {
   readonly type: CellType;
   readonly source: string;
   readonly metadata: CellMetadata;
+  /** Index of the line on which the source starts. */
+  readonly start: number;
   /** Set if the cell names a language, which may be that of the notebook. */
   readonly language?: string;
 }
