@@ -5,9 +5,15 @@
  */
 import type { Node } from 'web-tree-sitter';
 import { literalString, operands } from './literal-node.js';
-import { pathOf, type FoundPath, type PathNames } from './path-expression.js';
+import {
+  collectPathNames,
+  pathOf,
+  type FoundPath,
+  type PathNames,
+} from './path-expression.js';
 import { addModule, type Reach } from './reach.js';
 import { isSystemPath, readSystemPath } from './system-path.js';
+import { wordNodes, wordPattern } from './words.js';
 
 /** Modules whose `load` imports whatever a file names. */
 const PICKLING =
@@ -43,40 +49,53 @@ const RULES: Readonly<Record<string, Rule>> = {
   popen: 'process',
 };
 
-const MENTIONED = new RegExp(
-  `\\b(?:${Object.keys(RULES).join('|')}|subprocess|allow_pickle|[pP]ickle|joblib|dill|torch|shelve)\\b|\\bsys\\b`,
-);
-
-/** True when the text may hold something that {@link collectComputed} finds. */
-export function mayCompute(text: string): boolean {
-  return MENTIONED.test(text);
-}
+const SYSTEM_PATH =
+  '(?<=\\bsys\\s*\\.\\s*)path|(?<=\\bfrom\\s+sys\\s+import\\b.*)path';
+const ALWAYS = [...Object.keys(RULES), 'allow_pickle', SYSTEM_PATH];
 
 /** What the whole source says, which decides how single words are taken. */
 export interface SourceContext {
   readonly names: PathNames;
   readonly isPickling: boolean;
   readonly usesProcesses: boolean;
+  /** False when none of the words occurs anywhere. */
+  readonly isUsed: boolean;
+  /** The words that may bring in modules. */
+  readonly words: RegExp;
 }
 
 /** Reads the context from the text of all cells; names follow from their trees. */
-export function contextOf(text: string, names: PathNames): SourceContext {
+export function contextOf(text: string): SourceContext {
+  const isPickling = PICKLING.test(text);
+  const usesProcesses = /\bsubprocess\b/.test(text);
+  const words = wordPattern([
+    ...ALWAYS,
+    ...(isPickling ? ['loads?', 'Unpickler'] : []),
+    ...(usesProcesses ? ['run', 'call'] : []),
+  ]);
   return {
-    names,
-    isPickling: PICKLING.test(text),
-    usesProcesses: /\bsubprocess\b/.test(text),
+    names: new Map(),
+    isPickling,
+    usesProcesses,
+    isUsed: text.search(words) >= 0,
+    words,
   };
 }
 
 /** Reads one tree. */
 export function collectComputed(
   root: Node,
-  reach: Reach,
-  context: SourceContext,
+  {
+    code,
+    reach,
+    context,
+  }: { code: string; reach: Reach; context: SourceContext },
 ): void {
-  for (const node of root.descendantsOfType(['identifier', 'exec_statement'])) {
-    if (node.type === 'exec_statement') reach.importsAnything = true;
-    else collectName(node, reach, context);
+  if (!context.isUsed) return;
+  collectPathNames(root, context.names);
+  for (const node of wordNodes(root, code, context.words)) {
+    if (node.parent?.type === 'exec_statement') reach.importsAnything = true;
+    else if (node.type === 'identifier') collectName(node, reach, context);
   }
 }
 

@@ -8,9 +8,9 @@ const STATEMENTS = [
   'future_import_statement',
 ];
 
-/** All imports below a node, in order. */
-export function importsIn(root: Node): readonly ImportFact[] {
-  if (!root.text.includes('import')) return [];
+/** All imports of a tree, in order. */
+export function importsIn(root: Node, code: string): readonly ImportFact[] {
+  if (!code.includes('import')) return [];
   return root.descendantsOfType(STATEMENTS).flatMap(importsOf);
 }
 

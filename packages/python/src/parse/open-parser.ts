@@ -5,12 +5,11 @@
 import type { Node, Parser } from 'web-tree-sitter';
 import type { Assignment, CellPosition, PythonFacts } from '../facts.js';
 import { assignmentsIn, positionOf } from './assignments.js';
-import { collectComputed, contextOf, mayCompute } from './computed-imports.js';
+import { collectComputed, contextOf } from './computed-imports.js';
 import { loadGrammar } from './grammar.js';
 import { importsIn } from './import-statements.js';
 import { collectMagic } from './magic-reach.js';
 import { plainCell, type PlainCell } from './magics.js';
-import { collectPathNames, type PathNames } from './path-expression.js';
 import { distinctImports, emptyReach } from './reach.js';
 import {
   collectMagicUse,
@@ -71,19 +70,13 @@ type Read = <T>(code: string, use: (root: Node) => T) => T;
 function analyze(cells: readonly PlainCell[], read: Read): PythonFacts {
   const reach = emptyReach();
   const reads: UpstreamReads = { anything: false, paths: [] };
-  const names: PathNames = new Map();
-  const text = cells.map(({ code }) => code).join('\n');
-  const context = contextOf(text, names);
-  const computes = mayCompute(text);
+  const context = contextOf(cells.map(({ code }) => code).join('\n'));
   for (const { code, magics } of cells) {
     read(code, (root) => {
-      reach.imports.push(...importsIn(root));
+      reach.imports.push(...importsIn(root, code));
       if (root.hasError) reach.importsAnything = true;
-      if (computes) {
-        collectPathNames(root, names);
-        collectComputed(root, reach, context);
-      }
-      collectUpstream(root, reads);
+      collectComputed(root, { code, reach, context });
+      collectUpstream(root, code, reads);
     });
     for (const magic of magics) {
       collectMagic(magic, reach);

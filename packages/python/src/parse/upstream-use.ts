@@ -6,6 +6,7 @@ import type { Node } from 'web-tree-sitter';
 import type { UpstreamUse } from '../facts.js';
 import { literalString, operands } from './literal-node.js';
 import { isPythonMagic, type Magic } from './magics.js';
+import { wordNodes, wordPattern } from './words.js';
 
 /** What the code of one cell reads; collected over all cells of a notebook. */
 export interface UpstreamReads {
@@ -19,9 +20,8 @@ const NAMESPACE_NAMES = new Set([
   ...['builtins', '__builtins__', '_getframe', 'currentframe', 'f_globals'],
   ...['f_locals', 'user_ns', 'run_line_magic', 'run_cell_magic', 'run_cell'],
 ]);
-const NAMESPACE_TEXT = new RegExp(
-  `\\b(?:${[...NAMESPACE_NAMES].join('|')}|upstream)\\b|\\bsys\\s*\\.\\s*modules\\b|\\bexec\\s`,
-);
+const WORDS = wordPattern([...NAMESPACE_NAMES, 'upstream']);
+const SYSTEM_MODULES = /\bsys\s*\.\s*modules\b/;
 
 /** Text inside a string that something else may interpolate: a template, `df.query('a > @upstream')`. */
 const INTERPOLATED =
@@ -38,25 +38,20 @@ const HARMLESS_MAGICS = new Set([
 ]);
 
 /** Reads one cell's tree. */
-export function collectUpstream(root: Node, reads: UpstreamReads): void {
-  const text = root.text;
-  if (!NAMESPACE_TEXT.test(text)) return;
-  if (root.hasError || /\bsys\s*\.\s*modules\b/.test(text)) {
+export function collectUpstream(
+  root: Node,
+  code: string,
+  reads: UpstreamReads,
+): void {
+  const nodes = wordNodes(root, code, WORDS);
+  if ((nodes.length > 0 && root.hasError) || SYSTEM_MODULES.test(code))
     reads.anything = true;
-    return;
-  }
-  const nodes = root.descendantsOfType([
-    'identifier',
-    'string_content',
-    'exec_statement',
-  ]);
   for (const node of nodes) {
-    if (node.type === 'exec_statement') reads.anything = true;
-    else if (node.type === 'string_content') {
-      if (INTERPOLATED.test(node.text)) reads.anything = true;
+    if (node.type !== 'identifier') {
+      const isRun = node.parent?.type === 'exec_statement';
+      if (isRun || INTERPOLATED.test(node.text)) reads.anything = true;
     } else if (node.text === 'upstream') collectUse(node, reads);
-    else if (NAMESPACE_NAMES.has(node.text) && !isMemberOfOther(node))
-      reads.anything = true;
+    else if (!isMemberOfOther(node)) reads.anything = true;
   }
 }
 
