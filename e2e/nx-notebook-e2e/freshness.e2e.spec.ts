@@ -11,7 +11,7 @@ import {
   test,
 } from '@jest/globals';
 import type { NxRun, TestWorkspace } from '@nx-notebook/testing';
-import type { NxVersion } from './installation';
+import type { NxVersion } from './global-setup';
 import { chain, makeWorkspace, pipeline, reads, writes } from './pipelines';
 
 jest.setTimeout(120_000);

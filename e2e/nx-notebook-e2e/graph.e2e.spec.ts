@@ -3,7 +3,7 @@
  * one.
  */
 import { describe, expect, jest, test } from '@jest/globals';
-import type { NxVersion } from './installation';
+import type { NxVersion } from './global-setup';
 import { chain, makeWorkspace, pipeline, writes } from './pipelines';
 
 jest.setTimeout(120_000);

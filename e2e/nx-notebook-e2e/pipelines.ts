@@ -3,7 +3,9 @@
  * is not a product, so that executions can be counted from outside.
  */
 import { TestWorkspace } from '@nx-notebook/testing';
-import { installation, python, type NxVersion } from './installation';
+import { installation } from '../../tools/scripts/pack/installation.mjs';
+import { venvPython } from '../../tools/scripts/setup/venv.mjs';
+import type { NxVersion } from './global-setup';
 
 /** One task; its source is a percent script named after it. */
 export interface TaskSketch {
@@ -107,7 +109,7 @@ export function makeWorkspace(
 ): Promise<TestWorkspace> {
   return TestWorkspace.create({
     installation: installation(nx),
-    python,
+    python: venvPython,
     daemon,
     env,
     files,

@@ -93,6 +93,11 @@ export class TestWorkspace implements AsyncDisposable {
     return this.#root;
   }
 
+  /** The variable that marks every process of the workspace, and its value; see `processesWith`. */
+  get marker(): readonly [name: string, value: string] {
+    return [MARKER, this.#folder];
+  }
+
   /** Absolute path of a file in the workspace. */
   path(...parts: readonly string[]): string {
     return join(this.#root, ...parts);
@@ -212,7 +217,7 @@ export class TestWorkspace implements AsyncDisposable {
 
   /** What lives of all that the workspace ever started, Nx's daemon and its children apart. */
   async processes(): Promise<readonly ProcessInfo[]> {
-    const all = await processesWith(MARKER, this.#folder);
+    const all = await processesWith(...this.marker);
     return this.#options.daemon === true
       ? all.filter(({ command }) => !isDaemon(command))
       : all;
@@ -220,7 +225,7 @@ export class TestWorkspace implements AsyncDisposable {
 
   /** Kills what is left and removes everything. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const { pid } of await processesWith(MARKER, this.#folder)) kill(pid);
+    for (const { pid } of await processesWith(...this.marker)) kill(pid);
     if (process.env['KEEP_TEST_WORKSPACE'] === undefined)
       await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
