@@ -1,7 +1,13 @@
 /** Public surface of @nx-notebook/store. */
 export type * from './store.js';
 export { writeFileAtomically } from './atomic-file.js';
-export * from './digest.js';
+export { digestFile, digestOfFiles, digestProduct } from './digest.js';
+export type {
+  DigestFailure,
+  DigestOptions,
+  FileDigestOutcome,
+  ProductDigestOutcome,
+} from './digest.js';
 export { statDiskStore, verifyDiskStore } from './disk-inventory.js';
 export type {
   DamagedObject,

@@ -48,7 +48,7 @@ interface Placement {
   /** Folder of the temporary names: beside the target, outside of every other target. */
   readonly beside: string;
   /** The complete new product. */
-  readonly staged: string;
+  readonly incoming: string;
 }
 
 type Failure = Exclude<RestoreOutcome, { readonly status: 'restored' }>;
@@ -72,8 +72,8 @@ export async function restoreProducts(
   const made: string[] = [];
   try {
     const failure =
-      (await stage(placements, request.blobs, made)) ??
-      (await request.checkpoint('staged').then(() => undefined)) ??
+      (await fetchAll(placements, request.blobs, made)) ??
+      (await request.checkpoint('fetched').then(() => undefined)) ??
       (await swapAll(placements, request.checkpoint));
     if (failure === undefined) {
       made.length = 0;
@@ -82,7 +82,7 @@ export async function restoreProducts(
     }
     return failure;
   } finally {
-    for (const { staged } of placements) await remove(staged);
+    for (const { incoming } of placements) await remove(incoming);
     await removeEmpty(made);
   }
 }
@@ -102,29 +102,29 @@ async function planPlacements(
     );
     if (!entry || (!outer && (await isProductAt(entry, target)))) continue;
     const beside = outer?.beside ?? dirname(target);
-    const staged = join(beside, temporaryName());
-    placements.push({ entry, target, beside, staged });
+    const incoming = join(beside, temporaryName());
+    placements.push({ entry, target, beside, incoming });
   }
   return placements;
 }
 
 /** Fetches and verifies everything; adds the folders that it had to make around the targets to `made`. */
-async function stage(
+async function fetchAll(
   placements: readonly Placement[],
   blobs: BlobSource,
   made: string[],
 ): Promise<Failure | undefined> {
   const files: { file: FileEntry; path: string; target: string }[] = [];
-  for (const { entry, target, beside, staged } of placements) {
+  for (const { entry, target, beside, incoming } of placements) {
     try {
       const first = await mkdir(beside, { recursive: true });
       if (first !== undefined) made.push(...foldersBetween(first, beside));
-      if (entry.kind === 'folder') await makeFolders(staged, entry.files);
+      if (entry.kind === 'folder') await makeFolders(incoming, entry.files);
     } catch (error) {
       return unwritable(target, describeIoError(error));
     }
     for (const file of entry.files) {
-      files.push({ file, path: join(staged, file.path), target });
+      files.push({ file, path: join(incoming, file.path), target });
     }
   }
   let failure: Failure | undefined;
@@ -142,14 +142,14 @@ async function stage(
 }
 
 async function makeFolders(
-  staged: string,
+  incoming: string,
   files: readonly FileEntry[],
 ): Promise<void> {
-  await mkdir(staged);
+  await mkdir(incoming);
   const folders = new Set(files.map((file) => dirname(file.path)));
   folders.delete('.');
   for (const folder of folders) {
-    await mkdir(join(staged, folder), { recursive: true });
+    await mkdir(join(incoming, folder), { recursive: true });
   }
 }
 
@@ -173,7 +173,7 @@ async function swapAll(
  * renames the product is missing, which is a miss for every reader.
  */
 async function swap(
-  { entry, target, beside, staged }: Placement,
+  { entry, target, beside, incoming }: Placement,
   checkpoint: (name: string) => Promise<void>,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -188,7 +188,7 @@ async function swap(
     if (isMoved) await checkpoint('moved-aside');
     try {
       await mkdir(dirname(target), { recursive: true });
-      await rename(staged, target);
+      await rename(incoming, target);
       if (isMoved) await remove(aside);
       return;
     } catch (error) {

@@ -14,7 +14,10 @@ export interface FileEntry {
   readonly executable: boolean;
 }
 
-/** A product as bytes: a file, or a folder with all files below it (sorted by path; empty folders are not kept). */
+/**
+ * A product as bytes: a file, or a folder with all files below it, sorted by path. Empty folders inside are not
+ * kept, symbolic links count as what they point to.
+ */
 export interface ProductEntry {
   /** Name of the product in its task. */
   readonly name: string;
@@ -28,6 +31,7 @@ export interface ProductEntry {
 /** What a key produced; stored last and only once. */
 export interface Manifest {
   readonly version: 1;
+  /** sha256 as 64 lower-case hexadecimal digits. */
   readonly key: string;
   readonly products: readonly ProductEntry[];
   /** Free-form JSON about the execution: durations, versions, who. Never part of a decision. */
@@ -52,6 +56,7 @@ export interface Hit {
   restore(targets: readonly ProductLocation[]): Promise<RestoreOutcome>;
 }
 
+/** How a restore ended; only `restored` touched the targets. */
 export type RestoreOutcome =
   | { readonly status: 'restored' }
   /** A blob was missing, cut or changed, or the manifest does not fit the targets. Treat as a miss. */
@@ -59,6 +64,7 @@ export type RestoreOutcome =
   /** The place could not be written (full disk, permissions). */
   | { readonly status: 'unwritable'; readonly message: string };
 
+/** How a save ended; messages are whole sentences for people. */
 export type SaveOutcome =
   | { readonly status: 'saved'; readonly manifest: Manifest }
   /** Somebody else was first; theirs counts. */
@@ -66,6 +72,10 @@ export type SaveOutcome =
   /** Nothing was published; the task's result is not touched by it. */
   | { readonly status: 'failed'; readonly message: string };
 
+/**
+ * What to store. Files are read only where the store lacks their bytes; what no longer has the bytes of its entry
+ * fails the save.
+ */
 export interface SaveRequest {
   readonly key: string;
   readonly products: readonly (ProductLocation & {
