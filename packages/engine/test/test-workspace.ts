@@ -175,6 +175,7 @@ export function pipelineOf(
     tasks: tasks.map((task) => taskOf(folder, task)),
     warnings: [],
     reads: [],
+    absent: [],
   };
 }
 
