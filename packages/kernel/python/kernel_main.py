@@ -1,0 +1,99 @@
+"""Starts an IPython kernel that loses no output, ends with its parent and says the same in every run.
+
+Takes the arguments of `python -m ipykernel_launcher`. Everything here is optional: where ipykernel has changed, a part
+is left out and the kernel starts as it is installed.
+"""
+
+import atexit
+import contextlib
+import os
+import sys
+
+
+def end_with_parent():
+    """Linux ends this process when its parent dies; ipykernel looks once a second, and only if its loop is free."""
+    if not sys.platform.startswith("linux"):
+        return
+    with contextlib.suppress(Exception):
+        import ctypes
+        import signal
+
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    parent = os.environ.get("JPY_PARENT_PID", "")
+    if parent.isdigit() and os.getppid() != int(parent):
+        os._exit(1)
+
+
+def lose_no_output(app_class):
+    """ZMQ drops messages that a slow reader leaves waiting, by default from the 1000th on."""
+    init_iopub = getattr(app_class, "init_iopub", None)
+    if init_iopub is None:
+        return
+
+    def patched(self, context):
+        with contextlib.suppress(Exception):
+            import zmq
+
+            context.setsockopt(zmq.SNDHWM, 0)
+        return init_iopub(self, context)
+
+    app_class.init_iopub = patched
+
+
+def name_cells_without_pid():
+    """Warnings show the file name of their cell; by default it is a temporary folder named after the process."""
+    with contextlib.suppress(Exception):
+        import ipykernel.compiler
+
+        if hasattr(ipykernel.compiler, "get_tmp_directory"):
+            ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
+
+
+def end_control_thread_first(app):
+    """Exit handlers run last in, first out: the control thread must not write to iopub while iopub is stopped."""
+    thread = getattr(app, "control_thread", None)
+    if thread is None or not hasattr(thread, "stop"):
+        return
+
+    def end():
+        with contextlib.suppress(Exception):
+            thread.stop()
+            thread.join(1)
+
+    atexit.register(end)
+
+
+@contextlib.contextmanager
+def without_debugger():
+    """No debugger can attach to the kernel of a task, and importing debugpy takes 70 ms."""
+    blocked = "debugpy" not in sys.modules
+    if blocked:
+        sys.modules["debugpy"] = None
+    try:
+        yield
+    finally:
+        if blocked and sys.modules.get("debugpy", False) is None:
+            del sys.modules["debugpy"]
+
+
+def main():
+    end_with_parent()
+    # As with `-m ipykernel_launcher`, neither this folder nor the working directory come first.
+    del sys.path[0]
+    with without_debugger():
+        import ipykernel
+        from ipykernel.kernelapp import IPKernelApp
+
+        # Shown in usage messages of argparse.
+        sys.argv[0] = os.path.join(os.path.dirname(os.path.dirname(ipykernel.__file__)), "ipykernel_launcher.py")
+        lose_no_output(IPKernelApp)
+        name_cells_without_pid()
+        app = IPKernelApp.instance()
+        # As nbclient: several kernels must not wait for one database in the user's home folder.
+        app.initialize([*sys.argv[1:], "--HistoryManager.hist_file=:memory:"])
+    end_control_thread_first(app)
+    app.start()
+
+
+if __name__ == "__main__":
+    main()

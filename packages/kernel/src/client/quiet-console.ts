@@ -1,0 +1,36 @@
+/**
+ * Keeps the Jupyter client library off the terminal: it reports every connection and every retry through `console`. What
+ * matters of it becomes a failure of the notebook. Calls by anybody else pass unchanged.
+ */
+
+const methods = ['debug', 'log', 'warn', 'error'] as const;
+const library = /[\\/]@jupyterlab[\\/]services[\\/]/;
+
+/** Silences the library until the returned function is called. */
+export function quietLibraryConsole(): () => void {
+  const restorers = methods.map((method) => {
+    const original = console[method];
+    const filtered = (...parts: unknown[]): void => {
+      if (!isLibraryCall()) {
+        original.apply(console, parts);
+      }
+    };
+    console[method] = filtered;
+    return () => {
+      // Somebody may have replaced it after us; then it is theirs to restore.
+      if (console[method] === filtered) {
+        console[method] = original;
+      }
+    };
+  });
+  return () => {
+    for (const restore of restorers) {
+      restore();
+    }
+  };
+}
+
+/** Line 0 of a stack is the message, 1 this function, 2 the filter, 3 its caller. */
+function isLibraryCall(): boolean {
+  return library.test(new Error().stack?.split('\n')[3] ?? '');
+}

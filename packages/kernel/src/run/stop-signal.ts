@@ -1,0 +1,60 @@
+/**
+ * Why a whole run should stop: somebody cancelled it, or its time is over. The first reason counts.
+ */
+import { Deferred } from './timing.js';
+
+/** Who or what stops a run. */
+export type StopReason = 'interrupted' | 'task-timed-out';
+
+/** Waits for the first reason to stop. */
+export class StopSignal {
+  readonly #stopped = new Deferred<StopReason>();
+  readonly #aborted = new Deferred<undefined>();
+  readonly #signal: AbortSignal;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #abort = (): void => {
+    this.#aborted.resolve(undefined);
+    this.#set('interrupted');
+  };
+  #reason: StopReason | undefined;
+
+  constructor(signal: AbortSignal, limitMs: number | undefined) {
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#abort);
+    if (limitMs !== undefined) {
+      this.#timer = setTimeout(() => {
+        this.#set('task-timed-out');
+      }, limitMs);
+    }
+    if (signal.aborted) {
+      this.#abort();
+    }
+  }
+
+  get reason(): StopReason | undefined {
+    return this.#reason;
+  }
+
+  get stopped(): Promise<StopReason> {
+    return this.#stopped.promise;
+  }
+
+  /** Somebody cancelled, be it after the time was over. */
+  get aborted(): Promise<undefined> {
+    return this.#aborted.promise;
+  }
+
+  get isAborted(): boolean {
+    return this.#aborted.isSettled;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener('abort', this.#abort);
+  }
+
+  #set(reason: StopReason): void {
+    this.#reason ??= reason;
+    this.#stopped.resolve(this.#reason);
+  }
+}
