@@ -65,6 +65,12 @@ test('the files that a manifest names are found at any depth', () => {
   ]);
 });
 
+test('an export chosen by # is not part of the path', () => {
+  expect(namedFiles({ implementation: './dist/a.js#run' })).toEqual([
+    'dist/a.js',
+  ]);
+});
+
 test('another version reaches the siblings and nobody else', () => {
   const siblings = new Set(['@nx-notebook/notebook', '@nx-notebook/store']);
   expect(withVersion(manifest, '1.0.0-x', siblings)).toMatchObject({

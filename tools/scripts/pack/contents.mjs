@@ -55,7 +55,8 @@ export function contentProblems(manifest, files, needed) {
 }
 
 /**
- * The files that a value of package.json or executors.json names: every string that starts with `./`, without `*`.
+ * The files that a value of package.json or executors.json names: every string that starts with `./`, without `*`;
+ * `#name` chooses an export and is not part of the path.
  *
  * @param {unknown} value
  * @returns {readonly string[]}
@@ -63,7 +64,7 @@ export function contentProblems(manifest, files, needed) {
 export function namedFiles(value) {
   if (typeof value === 'string')
     return value.startsWith('./') && !value.includes('*')
-      ? [value.slice(2)]
+      ? [value.slice(2).replace(/#.*$/, '')]
       : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.values(/** @type {Record<string, unknown>} */ (value)).flatMap(
