@@ -117,8 +117,11 @@ function toNotebook(value: JsonValue): Result<ReadNotebook, Fault> {
   const kept = omitKeys(metadata, transientKeys);
   const kernelspec = objectAt(metadata, 'kernelspec');
   const info = objectAt(metadata, 'language_info');
-  const language = kernelspec['language'] ?? info['name'];
   const kernelName = kernelspec['name'];
+  const language =
+    kernelspec['language'] ??
+    info['name'] ??
+    (kernelName === 'ir' ? 'r' : null);
   return success({
     notebook: { cells, metadata: kept },
     format: 'ipynb',

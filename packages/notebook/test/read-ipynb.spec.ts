@@ -61,6 +61,7 @@ describe('reading', () => {
   test.each([
     ['{"kernelspec": {"name": "ir", "language": "R"}}', 'r', 'ir'],
     ['{"language_info": {"name": "julia"}}', 'julia', undefined],
+    ['{"kernelspec": {"name": "ir"}}', 'r', 'ir'],
     ['{}', 'python', undefined],
     ['{"kernelspec": null}', 'python', undefined],
   ])(

@@ -239,6 +239,19 @@ describe('errors', () => {
     expect(first).toContain(`This file is ${what}, which is not supported.`);
   });
 
+  test('a plain script with banners is told how to stay one', () => {
+    const banner = '#'.repeat(30);
+    expect(errorOf('a.py', `x = 1\n${banner}\n# a\n${banner}\n`)).toBe(
+      [
+        'a.py:2:1: error: This file is a Sphinx-Gallery script, which is not supported. [unsupported-notebook-format]',
+        '  |',
+        `2 | ${banner}`,
+        `  | ${'~'.repeat(30)}`,
+        '  = Lines of 20 or more "#" make it one; start the cells of a plain script with "# %%".',
+      ].join('\n'),
+    );
+  });
+
   test('a kernelspec without display_name', () => {
     const text =
       '# ---\n# jupyter:\n#   kernelspec:\n#     name: python3\n# ---\n';

@@ -157,17 +157,23 @@ function unsupported(
   line: number,
 ): Diagnostic {
   const what = displayNames.get(format) ?? `in the format "${format}"`;
-  const extension = document.extension;
   return {
     severity: 'error',
     code: 'unsupported-notebook-format',
     message: `This file is ${what}, which is not supported.`,
-    hint:
-      extension === 'py' || extension === 'md'
-        ? 'Convert it with "jupytext --to py:percent" or "jupytext --to ipynb".'
-        : 'Convert it with "jupytext --to ipynb".',
+    hint: hintFor(document, format),
     location: lineLocation(document, Math.max(line, 0)),
   };
+}
+
+function hintFor(document: TextDocument, format: string): string {
+  if (format === 'sphinx') {
+    return 'Lines of 20 or more "#" make it one; start the cells of a plain script with "# %%".';
+  }
+  const { extension } = document;
+  return extension === 'py' || extension === 'md'
+    ? 'Convert it with "jupytext --to py:percent" or "jupytext --to ipynb".'
+    : 'Convert it with "jupytext --to ipynb".';
 }
 
 /** Cells of another language become cells with a magic. */
