@@ -2,7 +2,7 @@
  * Which class of Ploomber runs a task: from `class:`, else from the source, in Ploomber's order. Only notebooks and
  * scripts (NotebookRunner) are built; every other class is refused by its name.
  */
-import { nearest, didYouMean, listNames } from '../suggest.js';
+import { nearest, listNames } from '../suggest.js';
 import type { Problem } from '../problems.js';
 import { textIn, type YamlEntry } from '../yaml/yaml-node.js';
 import type { SpecContext } from './check-keys.js';
@@ -116,16 +116,4 @@ function typoOf(extension: string): string | undefined {
     (known) => known.toLowerCase() === extension.toLowerCase(),
   );
   return sameButCase ?? nearest(extension, ['.ipynb']);
-}
-
-/** Did-you-mean for the path of a source that is not there. */
-export function suggestSource(
-  name: string,
-  siblings: readonly string[],
-): string {
-  return didYouMean(
-    name,
-    siblings,
-    'Create the file or correct the path; it is relative to the folder of pipeline.yaml.',
-  );
 }

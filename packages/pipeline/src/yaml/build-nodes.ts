@@ -153,7 +153,7 @@ class NodeBuilder {
   }
 
   #resolve(scalar: Yaml.Scalar, range: TextRange): PyValue {
-    const text = String(scalar.value ?? '');
+    const text = typeof scalar.value === 'string' ? scalar.value : '';
     if (scalar.tag !== undefined) {
       const value = resolveTagged(scalar.tag, text);
       if (value !== undefined) return value;

@@ -32,14 +32,9 @@ export function keyName(key: PyValue): string {
 
 /** Equal for keys that Python's dict takes for one. */
 function identityOf(key: PyValue): string {
-  switch (key.kind) {
-    case 'bool':
-      return `number ${Number(key.value)}`;
-    case 'int':
-      return `number ${key.value}`;
-    case 'float':
-      return `number ${key.value}`;
-    default:
-      return `${key.kind} ${keyName(key)}`;
-  }
+  const isNumber =
+    key.kind === 'bool' || key.kind === 'int' || key.kind === 'float';
+  return isNumber
+    ? `number ${String(Number(key.value))}`
+    : `${key.kind} ${keyName(key)}`;
 }

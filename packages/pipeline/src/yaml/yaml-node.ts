@@ -55,26 +55,19 @@ export function valueOf(node: YamlNode): PyValue {
 
 /** A value that stands as a whole at one place, as the value of a cast string does. */
 export function nodeOf(value: PyValue, range: TextRange): YamlNode {
-  switch (value.kind) {
-    case 'list':
-      return {
-        kind: 'sequence',
-        items: value.items.map((item) => nodeOf(item, range)),
-        range,
-      };
-    case 'dict':
-      return {
-        kind: 'mapping',
-        entries: value.entries.map(([key, item]) => ({
-          key,
-          keyRange: range,
-          value: nodeOf(item, range),
-        })),
-        range,
-      };
-    default:
-      return { kind: 'scalar', value, range };
+  if (value.kind === 'list') {
+    const items = value.items.map((item) => nodeOf(item, range));
+    return { kind: 'sequence', items, range };
   }
+  if (value.kind === 'dict') {
+    const entries = value.entries.map(([key, item]) => ({
+      key,
+      keyRange: range,
+      value: nodeOf(item, range),
+    }));
+    return { kind: 'mapping', entries, range };
+  }
+  return { kind: 'scalar', value, range };
 }
 
 /** The text of a value that is text after casting. */

@@ -1,0 +1,155 @@
+/**
+ * From the spec of a pipeline to its tasks: sources opened, products and params resolved, edges linked. Everything that
+ * can be checked is checked, also after the first mistake.
+ */
+import { dirname } from 'node:path';
+import type { ProductSpec, Task } from '../pipeline.js';
+import type { Problems } from '../problems.js';
+import { readDeclaredProduct } from '../source/declared-product.js';
+import { readDeclaredUpstream } from '../source/declared-upstream.js';
+import type { Located, PipelineSpec, TaskSpec } from '../spec/pipeline-spec.js';
+import type { TextFile } from '../text-file.js';
+import type { WorkspaceFiles } from '../workspace-files.js';
+import { reportCycles } from './cycles.js';
+import type { OpenedSource, Sources } from './open-sources.js';
+import { resolveParams, type ResolvedParams } from './params.js';
+import { checkProducts, type ReadFile } from './product-conflicts.js';
+import { resolveProducts, type ResolvedProducts } from './products.js';
+import { checkUpstreams, linkUpstreams } from './upstreams.js';
+
+/** What building needs beside the spec. */
+export interface BuildContext {
+  /** pipeline.yaml. */
+  readonly file: TextFile;
+  readonly folder: string;
+  readonly files: WorkspaceFiles;
+  readonly problems: Problems;
+  readonly sources: Sources;
+}
+
+/** A task on its own; what is missing was refused. */
+interface Draft {
+  readonly spec: TaskSpec;
+  readonly source: OpenedSource | undefined;
+  readonly products: ResolvedProducts | undefined;
+  readonly params: ResolvedParams;
+  readonly upstream: readonly Located<string>[];
+}
+
+/** A draft with nothing missing. */
+interface CompleteDraft extends Draft {
+  readonly source: OpenedSource;
+  readonly products: ResolvedProducts;
+}
+
+/** The tasks that could be built; problems tell of the others. */
+export async function buildTasks(
+  spec: PipelineSpec,
+  context: BuildContext,
+): Promise<readonly Task[]> {
+  const drafts: Draft[] = [];
+  for (const task of spec.tasks) {
+    drafts.push(await draftTask(task, spec, context));
+  }
+  const { problems } = context;
+  const needs = drafts.map((draft) => ({
+    name: draft.spec.name.value,
+    upstream: draft.upstream,
+  }));
+  checkUpstreams(needs, spec.names, problems);
+  reportCycles(needs, problems);
+  checkProducts(
+    drafts.flatMap(({ spec: { name }, products }) =>
+      (products?.all ?? []).map((product) => ({ task: name.value, product })),
+    ),
+    readFilesOf(drafts, context.file),
+    problems,
+  );
+  const complete = drafts.filter(isComplete);
+  const products = new Map(
+    complete.map((draft) => [draft.spec.name.value, draft.products.spec]),
+  );
+  return complete.map((draft) => finish(draft, products));
+}
+
+async function draftTask(
+  spec: TaskSpec,
+  { meta }: PipelineSpec,
+  context: BuildContext,
+): Promise<Draft> {
+  const { folder, problems, sources } = context;
+  const source = await sources.open(spec.source);
+  const document = source?.document;
+  const upstream =
+    meta.extractUpstream && document?.hasOwnParametersCell === true
+      ? readDeclaredUpstream(document, problems)
+      : (spec.upstream ?? []);
+  const declaration =
+    meta.extractProduct && document !== undefined
+      ? readDeclaredProduct(document, problems)
+      : spec.product;
+  const base =
+    meta.productRelativeToSource && source !== undefined
+      ? dirname(source.absolutePath)
+      : folder;
+  return {
+    spec,
+    source,
+    upstream,
+    products: declaration && resolveProducts(declaration, { ...context, base }),
+    params: resolveParams(spec.params, {
+      ...context,
+      language: document?.language ?? 'python',
+    }),
+  };
+}
+
+function isComplete(draft: Draft): draft is CompleteDraft {
+  return draft.source !== undefined && draft.products !== undefined;
+}
+
+function readFilesOf(
+  drafts: readonly Draft[],
+  file: TextFile,
+): readonly ReadFile[] {
+  const files = new Map<string, string>([[file.path, 'pipeline.yaml']]);
+  for (const { spec, source, params } of drafts) {
+    const task = spec.name.value;
+    if (source !== undefined)
+      files.set(source.absolutePath, `the source of "${task}"`);
+    for (const { absolutePath, name } of params.resources)
+      files.set(absolutePath, `the resource "${name}" of "${task}"`);
+  }
+  return [...files].map(([absolutePath, what]) => ({ absolutePath, what }));
+}
+
+function finish(
+  { spec, source, products, params, upstream }: CompleteDraft,
+  all: ReadonlyMap<string, ProductSpec>,
+): Task {
+  const { document, path, absolutePath } = source;
+  const needs = { name: spec.name.value, upstream };
+  const { taskTimeoutMs, cellTimeoutMs } = spec;
+  return {
+    name: spec.name.value,
+    source: {
+      path,
+      absolutePath,
+      format: document.format,
+      language: document.language,
+      notebook: document.notebook,
+      parametersCell: document.parametersCell,
+      kernelName:
+        spec.kernelName ??
+        document.kernelName ??
+        (document.language === 'r' ? 'ir' : 'python3'),
+      ...(document.facts === undefined ? {} : { facts: document.facts }),
+    },
+    product: products.spec,
+    ...params,
+    upstream: linkUpstreams(needs, document.facts, all),
+    ...(taskTimeoutMs === undefined ? {} : { taskTimeoutMs }),
+    ...(cellTimeoutMs === undefined ? {} : { cellTimeoutMs }),
+    location: spec.location,
+  };
+}

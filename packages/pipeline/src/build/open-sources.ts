@@ -1,0 +1,106 @@
+/**
+ * Finds and reads the sources of tasks; each file once, however many tasks have it.
+ */
+import { dirname, basename, join } from 'node:path';
+import { didYouMean } from '../suggest.js';
+import {
+  readDocument,
+  type DocumentContext,
+  type SourceDocument,
+} from '../source/source-document.js';
+import type { Located } from '../spec/pipeline-spec.js';
+import { refuseSource } from '../spec/task-class.js';
+import { resolveTaskPath, type TaskPath } from '../task-path.js';
+import type { WorkspaceFiles } from '../workspace-files.js';
+import { explainUnreadable } from './unreadable.js';
+
+/** A source that was found and read. */
+export interface OpenedSource extends TaskPath {
+  readonly document: SourceDocument;
+}
+
+/** Opens sources of one pipeline. */
+export class Sources {
+  readonly #folder: string;
+  readonly #files: WorkspaceFiles;
+  readonly #context: DocumentContext;
+  readonly #documents = new Map<string, SourceDocument | undefined>();
+
+  constructor(folder: string, files: WorkspaceFiles, context: DocumentContext) {
+    this.#folder = folder;
+    this.#files = files;
+    this.#context = context;
+  }
+
+  /** The source, or undefined after reporting why there is none. */
+  async open(source: Located<string>): Promise<OpenedSource | undefined> {
+    const { location } = source;
+    const { problems } = this.#context;
+    const resolved = resolveTaskPath(
+      { text: source.value, base: this.#folder, folder: this.#folder },
+      this.#files,
+    );
+    if ('code' in resolved) {
+      problems.error({ ...resolved, location });
+      return undefined;
+    }
+    const { absolutePath } = resolved;
+    const isFile = this.#files.check(absolutePath) === undefined;
+    const refused = refuseSource(source.value, isFile);
+    if (refused !== undefined) {
+      problems.error({ ...refused, location });
+      return undefined;
+    }
+    if (!this.#documents.has(absolutePath)) {
+      const outcome = this.#files.read(absolutePath);
+      if (!outcome.ok) {
+        const { message, hint } = explainUnreadable(
+          outcome.reason,
+          source.value,
+        );
+        problems.error({
+          code: 'source-not-readable',
+          message,
+          hint:
+            outcome.reason === 'missing'
+              ? this.#suggest(source.value, absolutePath, hint)
+              : hint,
+          location,
+        });
+        return undefined;
+      }
+      this.#documents.set(
+        absolutePath,
+        await readDocument(outcome.file, this.#context),
+      );
+    }
+    const document = this.#documents.get(absolutePath);
+    return document === undefined ? undefined : { ...resolved, document };
+  }
+
+  /** The nearest name of a file in the folder where the source should be. */
+  #suggest(written: string, absolutePath: string, otherwise: string): string {
+    const folder = dirname(absolutePath);
+    const name = basename(absolutePath);
+    const suggestion = didYouMean(name, this.#files.list(folder), otherwise);
+    return suggestion === otherwise
+      ? otherwise
+      : suggestion.replace('"', `"${written.slice(0, -name.length)}`);
+  }
+}
+
+/** A `setup.py` that makes the folder part of a package, whose paths are relative to another folder. */
+export function findPackageSetup(
+  folder: string,
+  files: WorkspaceFiles,
+): string | undefined {
+  const parent = dirname(folder);
+  if (basename(parent) !== 'src') return undefined;
+  let current = folder;
+  for (let up = 0; up <= 5 && files.contains(current); up += 1) {
+    const setup = join(current, 'setup.py');
+    if (files.check(setup) === undefined) return setup;
+    current = dirname(current);
+  }
+  return undefined;
+}
