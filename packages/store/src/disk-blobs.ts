@@ -2,12 +2,13 @@
  * Blobs on disk: bytes by their digest. Written through a temporary file, trusted never: whoever reads one hashes
  * it. A damaged blob is removed when it is found, so that the next save brings it back.
  */
-import { mkdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryName } from './atomic-file.js';
 import { FileCopier } from './copy-file.js';
 import type { DiskLayout } from './disk-layout.js';
 import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
+import { makeFolder } from './make-folder.js';
 import type { BlobSource, FetchOutcome } from './restore.js';
 import type { FileEntry } from './store.js';
 
@@ -119,7 +120,7 @@ export async function renameIntoPlace(
     await rename(temporary, path);
   } catch (error) {
     if (ioErrorCode(error) !== 'ENOENT') throw error;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await rename(temporary, path);
   }
 }

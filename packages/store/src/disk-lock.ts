@@ -2,9 +2,9 @@
  * Advisory locks between processes, by a folder that only one can make. A holder that dies loses its lock after
  * ten seconds. Everything that is done under a lock stays sound without it; the lock saves work and settles ties.
  */
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
+import { makeFolder } from './make-folder.js';
 
 /** The folder is touched every half of it while the lock is held. */
 const STALE_MS = 10_000;
@@ -19,7 +19,7 @@ export async function withLock<T>(
 ): Promise<T | undefined> {
   let release: () => Promise<void>;
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     release = await lock(path, {
       realpath: false,
       lockfilePath: path,

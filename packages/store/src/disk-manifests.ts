@@ -2,21 +2,14 @@
  * Manifests on disk: one per key, published once. The first writer wins; only a manifest that can't be a hit any
  * more makes room for a second one. Knows nothing of blobs.
  */
-import {
-  link,
-  mkdir,
-  readFile,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryName } from './atomic-file.js';
 import { renameIntoPlace } from './disk-blobs.js';
 import type { DiskLayout } from './disk-layout.js';
 import { withLock } from './disk-lock.js';
 import { ioErrorCode, unlessIoError } from './io-error.js';
+import { makeFolder } from './make-folder.js';
 import { parseManifest } from './manifest.js';
 import type { Manifest } from './store.js';
 
@@ -86,7 +79,7 @@ export class DiskManifests {
 
   async #placeOnce(key: string, temporary: string): Promise<boolean> {
     const path = this.#layout.manifest(key);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     try {
       await link(temporary, path);
       return true;

@@ -3,7 +3,7 @@
  * synced: after a power cut blobs and manifests may be empty or cut, and since every byte is hashed before it is
  * used, that is a miss. Puts blobs, manifests, restoring and cleaning up together, and turns trouble into outcomes.
  */
-import { mkdir, readFile, statfs } from 'node:fs/promises';
+import { readFile, statfs } from 'node:fs/promises';
 import { writeFileAtomically } from './atomic-file.js';
 import { DiskBlobs } from './disk-blobs.js';
 import { cleanUp } from './disk-cleanup.js';
@@ -11,6 +11,7 @@ import { diskLayout, FORMAT, type DiskLayout } from './disk-layout.js';
 import { DiskManifests } from './disk-manifests.js';
 import { addUsage, isCleanUpDue, resetUsage } from './disk-usage.js';
 import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
+import { makeFolder } from './make-folder.js';
 import { isSha256, parseManifest, problemOfProducts } from './manifest.js';
 import { mapParallel, PARALLEL_FILES } from './parallel.js';
 import { restoreProducts } from './restore.js';
@@ -200,9 +201,9 @@ class DiskStore implements Store {
     const { meta, temporary, format, usage } = this.#layout;
     const found = await this.#readFormat();
     if (found !== undefined && found !== FORMAT) return this.#foreignFormat();
-    await mkdir(temporary, { recursive: true });
+    await makeFolder(temporary);
     if (found === undefined) {
-      await mkdir(meta, { recursive: true });
+      await makeFolder(meta);
       await resetUsage(usage, 0, this.#now());
       await writeFileAtomically(format, FORMAT);
     }
@@ -238,7 +239,7 @@ class DiskStore implements Store {
 }
 
 async function defaultLimit(root: string): Promise<number> {
-  await unlessIoError(mkdir(root, { recursive: true }));
+  await unlessIoError(makeFolder(root));
   const disk = await unlessIoError(statfs(root));
   return disk === undefined
     ? MAX_DEFAULT_BYTES
@@ -255,9 +256,13 @@ function problemOfRequest(
   }
   const bytes = products.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
   if (bytes > limit) {
-    return `its products have ${bytes} bytes, the whole local store may have ${limit}; raise its limit`;
+    return `its products have ${inMegabytes(bytes)}, and the whole local store is limited to ${inMegabytes(limit)}; raise the limit`;
   }
   return problemOfProducts(products.map((product) => product.entry));
+}
+
+function inMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function failed(message: string): SaveOutcome {

@@ -9,6 +9,7 @@ import { dirname, join, sep } from 'node:path';
 import { isTemporaryName, temporaryName } from './atomic-file.js';
 import { isProductAt } from './digest.js';
 import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
+import { makeFolder } from './make-folder.js';
 import { problemOfTargets } from './manifest.js';
 import { mapParallel, PARALLEL_FILES } from './parallel.js';
 import type {
@@ -117,8 +118,7 @@ async function fetchAll(
   const files: { file: FileEntry; path: string; target: string }[] = [];
   for (const { entry, target, beside, incoming } of placements) {
     try {
-      const first = await mkdir(beside, { recursive: true });
-      if (first !== undefined) made.push(...foldersBetween(first, beside));
+      made.push(...(await makeFolder(beside)));
       if (entry.kind === 'folder') await makeFolders(incoming, entry.files);
     } catch (error) {
       return unwritable(target, describeIoError(error));
@@ -149,7 +149,7 @@ async function makeFolders(
   const folders = new Set(files.map((file) => dirname(file.path)));
   folders.delete('.');
   for (const folder of folders) {
-    await mkdir(join(incoming, folder), { recursive: true });
+    await makeFolder(join(incoming, folder));
   }
 }
 
@@ -187,7 +187,7 @@ async function swap(
       (await unlessMissing(rename(target, aside).then(() => true))) === true;
     if (isMoved) await checkpoint('moved-aside');
     try {
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolder(dirname(target));
       await rename(incoming, target);
       if (isMoved) await remove(aside);
       return;
@@ -230,15 +230,6 @@ async function removeEmpty(folders: readonly string[]): Promise<void> {
   }
 }
 
-function foldersBetween(first: string, last: string): string[] {
-  const folders = [last];
-  for (let folder = last; folder !== first;) {
-    folder = dirname(folder);
-    folders.unshift(folder);
-  }
-  return folders;
-}
-
 async function remove(path: string): Promise<void> {
   await unlessIoError(rm(path, { recursive: true, force: true }));
 }
@@ -255,6 +246,6 @@ async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
 function unwritable(target: string, why: string): Failure {
   return {
     status: 'unwritable',
-    message: `${target} can't be written: ${why}`,
+    message: `${target} can't be written: ${why}.`,
   };
 }

@@ -2,7 +2,7 @@
  * The store on disk as the contract suite wants it, and a process that saves or restores and can be killed at a
  * change that the test chooses. Nothing here waits for time.
  */
-import { fork } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   mkdir,
   mkdtemp,
@@ -25,13 +25,36 @@ export interface KilledRun {
   readonly outcome?: unknown;
 }
 
-/** Saves or restores in another process and kills it at its n-th checkpoint, counted from 0. */
-export function runAndKill(
-  root: string,
-  action: 'save' | 'restore',
-  options: { readonly request: SaveRequest; readonly killAt: number },
-): Promise<KilledRun> {
-  const child = fork(join(__dirname, 'fixtures', 'child.cjs'), [root, action]);
+/** What the other process does; `killAt` counts its checkpoints from 0. */
+export interface ChildRun {
+  readonly root: string;
+  readonly action: 'save' | 'restore';
+  readonly request: SaveRequest;
+  readonly killAt?: number;
+  /** A file system of its own, which only that process sees. */
+  readonly mount?: { readonly at: string; readonly options: string };
+}
+
+/** Whether this machine lets a process mount things for itself. */
+export const canMount =
+  process.platform === 'linux' &&
+  spawnSync('unshare', ['-Urm', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
+    .status === 0;
+
+/** Saves or restores in another process and kills it at a checkpoint. */
+export function runChild(run: ChildRun): Promise<KilledRun> {
+  const { mount, killAt = Infinity } = run;
+  const script = join(__dirname, 'fixtures', 'child.cjs');
+  const command = [process.execPath, script, run.root, run.action];
+  if (mount !== undefined) {
+    const shell = 'mount -t tmpfs -o "$1" tmpfs "$0" && shift && exec "$@"';
+    const args = ['sh', '-c', shell, mount.at, mount.options];
+    command.unshift('unshare', '-Urm', ...args);
+  }
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const checkpoints: string[] = [];
   let outcome: unknown;
   return new Promise((resolve, reject) => {
@@ -41,7 +64,7 @@ export function runAndKill(
         return;
       }
       checkpoints.push(message['checkpoint']);
-      if (checkpoints.length > options.killAt) child.kill('SIGKILL');
+      if (checkpoints.length > killAt) child.kill('SIGKILL');
       else child.send('go');
     });
     child.on('error', reject);
@@ -50,7 +73,7 @@ export function runAndKill(
       else if (code === 0) resolve({ end: 'finished', checkpoints, outcome });
       else reject(new Error(`the child ended with ${code ?? signal ?? '?'}`));
     });
-    child.send(options.request);
+    child.send(run.request);
   });
 }
 
@@ -71,7 +94,7 @@ export async function openDiskHarness(): Promise<StoreHarness> {
     },
     deleteObject: (name) => rm(pathOf(name)),
     async killDuringSave(request, killAt) {
-      return (await runAndKill(root, 'save', { request, killAt })).end;
+      return (await runChild({ root, action: 'save', request, killAt })).end;
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };

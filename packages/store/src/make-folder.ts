@@ -1,0 +1,24 @@
+/**
+ * Making a folder and the folders around it. Node's own recursive call hides the reason: on a read-only file system
+ * it says that something does not exist.
+ */
+import { mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ioErrorCode, unlessIoError } from './io-error.js';
+
+/** Gives the folders that it made, the outermost first; others may make them at the same time. */
+export async function makeFolder(path: string): Promise<string[]> {
+  try {
+    await mkdir(path);
+    return [path];
+  } catch (error) {
+    const code = ioErrorCode(error);
+    if (code === 'EEXIST' && (await isFolder(path))) return [];
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    return [...(await makeFolder(dirname(path))), ...(await makeFolder(path))];
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await unlessIoError(stat(path)))?.isDirectory() === true;
+}
