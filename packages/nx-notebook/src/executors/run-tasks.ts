@@ -1,0 +1,171 @@
+/**
+ * Executes Nx tasks: plans them, hands them to the engine, and reports each exactly once. Nx hangs on a task that is
+ * never reported, so whatever goes wrong here, also in our own code, ends in a report. Knows no Nx API.
+ */
+import {
+  combineReporters,
+  createTaskTranscript,
+  taskLabel,
+  type BuildOptions,
+  type EngineParts,
+  type Reporter,
+  type TaskOutcome,
+  type TaskRef,
+  type TaskTranscript,
+} from '@nx-notebook/engine';
+import { renderDiagnostics } from '@nx-notebook/notebook';
+import { snapshotInputs } from './input-snapshot.js';
+import {
+  planTasks,
+  type PlannedTask,
+  type PlanOptions,
+  type TaskPlan,
+} from './plan-tasks.js';
+import {
+  reportLost,
+  reportOutcome,
+  reportRejected,
+  uncachedSuccess,
+  type TaskReport,
+} from './task-report.js';
+import type { TaskRequest } from './task-request.js';
+
+/** Concrete parts for one build, and their end. */
+export interface Composition {
+  readonly parts: EngineParts;
+  readonly dispose: () => Promise<void>;
+}
+
+/** Everything that executing needs of its process. */
+export interface RunHost extends PlanOptions {
+  readonly build: (
+    tasks: readonly TaskRef[],
+    parts: EngineParts,
+    options: BuildOptions,
+  ) => AsyncIterable<TaskOutcome>;
+  readonly compose: (reporter: Reporter) => Composition;
+  /** Prints live text. */
+  readonly write: (text: string) => void;
+  /** Prints what happens while it happens; full outputs go to the reports. */
+  readonly live?: Reporter;
+  /** Also hands each task's full output to `write` as it comes; for a process that runs one task. */
+  readonly streamsTranscript: boolean;
+  readonly kernels: number;
+  readonly signal: AbortSignal;
+  readonly force: boolean;
+  readonly now: () => number;
+}
+
+/** Executes the tasks and reports each exactly once, as soon as it ended. Never throws. */
+export async function* runTasks(
+  requests: readonly TaskRequest[],
+  host: RunHost,
+): AsyncGenerator<TaskReport, void, undefined> {
+  const missing = new Set(requests.map(({ id }) => id));
+  const startTime = host.now();
+  let trouble: unknown;
+  try {
+    for await (const report of reportTasks(requests, host)) {
+      if (missing.delete(report.task)) yield report;
+    }
+  } catch (error) {
+    trouble = error;
+  }
+  for (const id of missing) {
+    const report = reportLost(id, trouble, {
+      startTime,
+      endTime: host.now(),
+    });
+    host.write(report.result.terminalOutput);
+    yield report;
+  }
+}
+
+async function* reportTasks(
+  requests: readonly TaskRequest[],
+  host: RunHost,
+): AsyncGenerator<TaskReport, void, undefined> {
+  const plan = await planTasks(requests, host);
+  const { color, workspaceRoot: cwd } = host;
+  if (plan.warnings.length > 0) {
+    host.write(`${renderDiagnostics(plan.warnings, { color, cwd })}\n`);
+  }
+  for (const { request, text } of plan.rejected) {
+    host.write(text);
+    yield reportRejected(request.id, text, host.now());
+  }
+  if (plan.planned.length > 0) yield* buildTasks(plan, host);
+}
+
+async function* buildTasks(
+  plan: TaskPlan,
+  host: RunHost,
+): AsyncGenerator<TaskReport, void, undefined> {
+  const transcripts = openTranscripts(plan, host);
+  const reporters = [...transcripts.values()].map(({ reporter }) => reporter);
+  const { parts, dispose } = host.compose(
+    combineReporters(...reporters, ...(host.live ? [host.live] : [])),
+  );
+  const reports: (readonly [TaskRef, TaskReport])[] = [];
+  try {
+    const refs = plan.planned.map(({ ref }) => ref);
+    const snapshot = await snapshotInputs(refs, parts);
+    for await (const outcome of host.build(
+      refs,
+      parts,
+      optionsOf(plan, host),
+    )) {
+      const task = find(plan, outcome.ref);
+      if (task === undefined) continue;
+      const text = transcripts.get(task)?.text() ?? '';
+      for (const { id } of task.requests) {
+        const report = reportOutcome(id, outcome, { text, ...host });
+        reports.push([task.ref, report]);
+        yield report;
+      }
+    }
+    const changed = reports.filter(([ref]) => snapshot.hasChanged(ref));
+    leaveUncached(changed, host);
+  } finally {
+    await dispose();
+  }
+}
+
+function openTranscripts(
+  { planned }: TaskPlan,
+  { color, workspaceRoot: cwd, streamsTranscript, write }: RunHost,
+): ReadonlyMap<PlannedTask, TaskTranscript> {
+  const options = { color, cwd, ...(streamsTranscript ? { write } : {}) };
+  return new Map(
+    planned.map((task) => [task, createTaskTranscript(task.ref, options)]),
+  );
+}
+
+function optionsOf(plan: TaskPlan, host: RunHost): BuildOptions {
+  const { kernels, signal } = host;
+  const isForced = (ref: TaskRef): boolean =>
+    find(plan, ref)?.requests.some(({ options }) => options.force === true) ??
+    false;
+  return { kernels, signal, force: host.force ? true : isForced };
+}
+
+function find(plan: TaskPlan, ref: TaskRef): PlannedTask | undefined {
+  return plan.planned.find(
+    (task) =>
+      task.ref.project === ref.project && task.ref.task.name === ref.task.name,
+  );
+}
+
+/** Takes results out of Nx's cache whose files changed while the tasks ran, and says so. */
+function leaveUncached(
+  changed: readonly (readonly [TaskRef, TaskReport])[],
+  host: RunHost,
+): void {
+  const kept = changed.filter(([, { result }]) => result.success);
+  if (kept.length === 0) return;
+  for (const [, { result }] of kept) result.status = uncachedSuccess;
+  const names = [...new Set(kept.map(([ref]) => taskLabel(ref)))].join(', ');
+  host.write(
+    `Files of ${names} changed while this ran. Run again to bring it up to date.\n`,
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * What a newcomer has to know about Python in this workspace: which interpreter is used, and the exact command for what
+ * it lacks. Installs nothing.
+ */
+import { readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { findPython, type PythonInterpreter } from '@nx-notebook/python';
+import type { Environment } from '../settings/settings.js';
+
+/** Lines that say how Python stands, and the next command if something is missing. */
+export interface PythonDescription {
+  readonly lines: readonly string[];
+  readonly next?: string;
+}
+
+/** Distributions without which no notebook runs, as their folders in site-packages begin. */
+const required = ['jupyter_server', 'ipykernel'] as const;
+
+/** Looks for the interpreter of the workspace and for what it needs to execute notebooks. */
+export async function describePython(
+  workspaceRoot: string,
+  env: Environment,
+): Promise<PythonDescription> {
+  const found = await findPython({ workspaceRoot, folder: workspaceRoot, env });
+  if (!found.ok) {
+    return {
+      lines: [`Python: ${found.message}`],
+      next: `python3 -m venv .venv && .venv/bin/python -m pip install ${required.join(' ')}`,
+    };
+  }
+  const { interpreter, origin } = found;
+  const python = shortest(interpreter.path, workspaceRoot);
+  const line = `Python: ${interpreter.version} at ${python} (${origin})`;
+  const missing = required.filter((name) => !isInstalled(name, interpreter));
+  return missing.length === 0
+    ? { lines: [`${line}, with ${required.join(' and ')}`] }
+    : {
+        lines: [line, `Python: ${missing.join(' and ')} missing`],
+        next: `${python} -m pip install ${missing.join(' ')}`,
+      };
+}
+
+function isInstalled(
+  name: string,
+  { sitePackages }: PythonInterpreter,
+): boolean {
+  const isMetadata = (entry: string): boolean =>
+    entry.toLowerCase().replaceAll('-', '_').startsWith(`${name}_`) &&
+    /\.(dist|egg)-info$/.test(entry);
+  return sitePackages.some((folder) => listFolder(folder).some(isMetadata));
+}
+
+function listFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    // A site-packages folder that does not exist holds nothing.
+    return [];
+  }
+}
+
+function shortest(path: string, workspaceRoot: string): string {
+  const inner = relative(workspaceRoot, path);
+  return inner.startsWith('..') ? path : inner;
+}

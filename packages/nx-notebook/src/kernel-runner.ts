@@ -1,0 +1,189 @@
+/**
+ * The engine's task runner over the kernel host: a task's notebook with its parameters goes in, the executed
+ * notebook goes to its product path. A notebook that did not complete is kept beside that path for reading, never at
+ * it. Knows no keys and no store.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type {
+  RunObserver,
+  RunOutcome,
+  RunRequest,
+  TaskFailure,
+  TaskRef,
+  TaskRunner,
+} from '@nx-notebook/engine';
+import type { KernelHost, NotebookOutcome } from '@nx-notebook/kernel';
+import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
+import type { PythonLookup } from '@nx-notebook/python';
+import { writeFileAtomically } from '@nx-notebook/store';
+import { describeFailure } from './failure-detail.js';
+
+/** Time limits of one task. */
+export interface Limits {
+  readonly cellTimeoutMs?: number;
+  readonly taskTimeoutMs?: number;
+}
+
+/** The limits that apply to a task. */
+export type LimitsOf = (ref: TaskRef) => Limits;
+
+/** What the runner works with. */
+export interface KernelRunnerOptions {
+  readonly python: (pipelineFolder: string) => Promise<PythonLookup>;
+  readonly limits: LimitsOf;
+  /** Opens the host of one interpreter; its server starts with the first notebook. */
+  readonly openHost: (interpreter: string) => KernelHost;
+}
+
+/** Makes a runner with one kernel host for each interpreter. */
+export function createKernelRunner(options: KernelRunnerOptions): TaskRunner {
+  const hosts = new Map<string, KernelHost>();
+  const hostOf = (interpreter: string): KernelHost => {
+    const host = hosts.get(interpreter) ?? options.openHost(interpreter);
+    hosts.set(interpreter, host);
+    return host;
+  };
+  return {
+    async run(request, observer, signal) {
+      const found = await options.python(request.pipeline.folder);
+      if (!found.ok) return failed(pythonNotFound(found));
+      const host = hostOf(found.interpreter.path);
+      return await runTask(request, observer, {
+        host,
+        limits: options.limits(request),
+        signal,
+      });
+    },
+    async dispose() {
+      await Promise.allSettled(
+        [...hosts.values()].map((host) => host.dispose()),
+      );
+    },
+  };
+}
+
+async function runTask(
+  request: RunRequest,
+  observer: RunObserver,
+  {
+    host,
+    limits,
+    signal,
+  }: {
+    readonly host: KernelHost;
+    readonly limits: Limits;
+    readonly signal: AbortSignal;
+  },
+): Promise<RunOutcome> {
+  const { task, pipeline, project } = request;
+  const outcome = await host.execute(
+    {
+      name: `${project}:${task.name}`,
+      notebook: prepare(task.source, request.injected),
+      cwd: pipeline.folder,
+      kernelName: task.source.kernelName,
+      env: {},
+      ...limits,
+    },
+    observer,
+    signal,
+  );
+  return outcome.status === 'completed'
+    ? await keepNotebook(request, outcome)
+    : await keepPartial(request, outcome);
+}
+
+/** The notebook with its parameters; one made of a script gets the kernelspec that an .ipynb has anyway. */
+function prepare(
+  { notebook, kernelName, language }: RunRequest['task']['source'],
+  injected: string,
+): Notebook {
+  const kernelspec = { display_name: kernelName, language, name: kernelName };
+  const { metadata } = notebook;
+  return inject(
+    { ...notebook, metadata: { kernelspec, ...metadata } },
+    injected,
+  );
+}
+
+/** Writes the executed notebook to its product path, and removes what an earlier failure left beside it. */
+async function keepNotebook(
+  { task }: RunRequest,
+  { notebook, cells }: NotebookOutcome & { readonly status: 'completed' },
+): Promise<RunOutcome> {
+  const path = notebookPath(task);
+  if (path === undefined) return { status: 'succeeded', cells };
+  const problem = await write(path, notebook);
+  if (problem !== undefined) {
+    return failed(
+      {
+        reason: 'product-unwritable',
+        path,
+        message: `The executed notebook could not be written: ${problem}`,
+        hint: 'Make room or correct the permissions, then run again.',
+      },
+      cells,
+    );
+  }
+  await rm(partialPath(path), { force: true }).catch(() => undefined);
+  return { status: 'succeeded', cells };
+}
+
+/** Writes what was executed beside the product path; an interrupted run leaves it, too. */
+async function keepPartial(
+  { task }: RunRequest,
+  { failure, partial, cells }: NotebookOutcome & { readonly status: 'failed' },
+): Promise<RunOutcome> {
+  const product = notebookPath(task);
+  let partialNotebook: string | undefined;
+  if (partial !== undefined && product !== undefined) {
+    const path = partialPath(product);
+    const problem = await write(path, partial);
+    if (problem === undefined) partialNotebook = path;
+  }
+  return failed(describeFailure(failure, partialNotebook), cells);
+}
+
+/** Nothing when written, else why not. */
+async function write(
+  path: string,
+  notebook: Notebook,
+): Promise<string | undefined> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomically(path, writeNotebook(notebook));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** `out/clean.ipynb` -> `out/clean.failed.ipynb`, which is never a product of the task. */
+function partialPath(path: string): string {
+  return join(dirname(path), `${basename(path, extname(path))}.failed.ipynb`);
+}
+
+function notebookPath(task: RunRequest['task']): string | undefined {
+  const { product } = task;
+  const products =
+    product.kind === 'single' ? [product.product] : product.products;
+  return products.find(({ isNotebook }) => isNotebook)?.absolutePath;
+}
+
+function pythonNotFound(
+  found: PythonLookup & { readonly ok: false },
+): TaskFailure {
+  return {
+    reason: 'python-not-found',
+    message: found.message,
+    hint: found.hint,
+  };
+}
+
+function failed(
+  failure: TaskFailure,
+  cells: NotebookOutcome['cells'] = [],
+): RunOutcome {
+  return { status: 'failed', failure, cells };
+}

@@ -1,0 +1,114 @@
+/** Builds that end as a test says, on a real pipeline of real files. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type {
+  EngineParts,
+  TaskFailure,
+  TaskOutcome,
+  TaskRef,
+} from '@nx-notebook/engine';
+import type { RunHost } from '../../src/executors/run-tasks.js';
+import type { TaskRequest } from '../../src/executors/task-request.js';
+
+/** A folder with files, gone at the end of the test. */
+export class Files implements Disposable {
+  readonly root = mkdtempSync(join(tmpdir(), 'nx-notebook-run-'));
+
+  constructor(files: Readonly<Record<string, string>>) {
+    for (const [path, text] of Object.entries(files)) this.write(path, text);
+  }
+
+  write(path: string, text: string): void {
+    const absolute = join(this.root, path);
+    mkdirSync(dirname(absolute), { recursive: true });
+    writeFileSync(absolute, text);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** Files of a pipeline `ml` whose tasks have these names and read nothing of each other. */
+export function pipelineOf(...names: readonly string[]): Files {
+  const tasks = names.map(
+    (name) =>
+      `  - source: ${name}.py\n    product: {nb: out/${name}.ipynb, data: out/${name}.csv}\n`,
+  );
+  const sources = names.map(
+    (name) =>
+      [
+        `ml/${name}.py`,
+        '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\nprint(1)\n',
+      ] as const,
+  );
+  return new Files({
+    'ml/pipeline.yaml': `tasks:\n${tasks.join('')}`,
+    ...Object.fromEntries(sources),
+  });
+}
+
+/** What Nx asks for a task of `ml`. */
+export function request(
+  task: string,
+  rest: Partial<TaskRequest> = {},
+): TaskRequest {
+  return {
+    id: `ml:execute--${task}`,
+    project: 'ml',
+    root: 'ml',
+    options: { task },
+    pluginOptions: {},
+    ...rest,
+  };
+}
+
+/** A host around a build, and what it printed and disposed of. */
+export function hostOf(
+  files: Files,
+  build: RunHost['build'],
+  rest: Partial<RunHost> = {},
+): {
+  readonly host: RunHost;
+  readonly printed: string[];
+  readonly disposed: () => number;
+} {
+  const printed: string[] = [];
+  let disposals = 0;
+  const parts = {
+    workspaceRoot: files.root,
+    python: () =>
+      Promise.resolve({ ok: false, message: 'none', hint: 'none' } as const),
+  } as unknown as EngineParts;
+  const host: RunHost = {
+    workspaceRoot: files.root,
+    color: false,
+    build,
+    compose: () => ({
+      parts,
+      dispose: () => {
+        disposals += 1;
+        return Promise.resolve();
+      },
+    }),
+    write: (text) => void printed.push(text),
+    streamsTranscript: false,
+    kernels: 1,
+    signal: new AbortController().signal,
+    force: false,
+    now: () => 0,
+    ...rest,
+  };
+  return { host, printed, disposed: () => disposals };
+}
+
+/** The outcome of a task that was executed from 1 to 2. */
+export function executed(ref: TaskRef): TaskOutcome {
+  return { ref, startedAt: 1, endedAt: 2, status: 'executed' };
+}
+
+/** The outcome of a task that failed from 1 to 2. */
+export function failed(ref: TaskRef, failure: TaskFailure): TaskOutcome {
+  return { ref, startedAt: 1, endedAt: 2, status: 'failed', failure };
+}

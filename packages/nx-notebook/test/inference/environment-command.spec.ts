@@ -1,0 +1,127 @@
+/** The command is run as Nx runs it: by the shell, at the root of a workspace. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  environmentCommand,
+  type EnvironmentQuery,
+} from '../../src/inference/environment-command.js';
+
+let workspace: string;
+
+beforeEach(() => {
+  workspace = mkdtempSync(join(tmpdir(), 'nx-notebook-env-'));
+});
+
+afterEach(() => rmSync(workspace, { recursive: true, force: true }));
+
+const onPosix = process.platform === 'win32' ? test.skip : test;
+
+function install(venv: string, name: string): void {
+  const packages = join(workspace, venv, 'lib/python3.11/site-packages');
+  mkdirSync(join(packages, name), { recursive: true });
+}
+
+function output(
+  query: Partial<EnvironmentQuery> = {},
+  env: Readonly<Record<string, string>> = {},
+): string {
+  const command = environmentCommand(
+    { roots: ["a/it's"], sitePackages: [], ...query },
+    'linux',
+  );
+  return execFileSync('sh', ['-c', command], {
+    cwd: workspace,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    encoding: 'utf8',
+  });
+}
+
+onPosix('an empty workspace has an empty environment', () => {
+  expect(output()).toBe('');
+});
+
+onPosix.each([['.venv'], ['venv'], ['a/.venv'], ["a/it's/.venv"]])(
+  'a package that is installed in %s is noticed, and so is its version',
+  (venv) => {
+    install(venv, 'pandas-2.2.3.dist-info');
+    const before = output();
+    expect(before).toContain('pandas-2.2.3.dist-info');
+    install(venv, 'numpy-2.0.0.dist-info');
+    expect(output()).not.toBe(before);
+  },
+);
+
+onPosix(
+  'a virtual environment that appears nearer to the pipeline counts',
+  () => {
+    install('.venv', 'pandas-2.2.3.dist-info');
+    const before = output();
+    install('a/.venv', 'pandas-2.2.3.dist-info');
+    expect(output()).not.toBe(before);
+  },
+);
+
+onPosix.each([
+  ['VIRTUAL_ENV', 'elsewhere'],
+  ['CONDA_PREFIX', 'elsewhere'],
+  ['NX_NOTEBOOK_PYTHON', 'elsewhere/bin/python'],
+])('%s of the run counts, not that of inference', (variable, path) => {
+  install('elsewhere', 'pandas-2.2.3.dist-info');
+  expect(output()).toBe('');
+  expect(output({}, { [variable]: join(workspace, path) })).toContain('pandas');
+});
+
+onPosix(
+  'the interpreter that was found outside any virtual environment counts',
+  () => {
+    install('system', 'pandas-2.2.3.dist-info');
+    const sitePackages = [
+      join(workspace, 'system/lib/python3.11/site-packages'),
+    ];
+    expect(output({ sitePackages })).toContain('pandas');
+  },
+);
+
+onPosix('the output is the same in another clone', () => {
+  install('.venv', 'pandas-2.2.3.dist-info');
+  expect(output()).not.toContain(workspace);
+});
+
+describe('another output each time, so that Nx never answers from its cache', () => {
+  onPosix('when NX_NOTEBOOK_FORCE is set', () => {
+    const env = { NX_NOTEBOOK_FORCE: '1' };
+    expect(output({}, env)).not.toBe(output({}, env));
+  });
+
+  onPosix('when the folder of spec files is gone', () => {
+    const query = { specFolder: 'specs' };
+    expect(output(query)).not.toBe(output(query));
+    mkdirSync(join(workspace, 'specs'));
+    expect(output(query)).toBe('');
+  });
+});
+
+onPosix(
+  'a workspace with thousands of pipelines stays below the limit of a command',
+  () => {
+    const roots = Array.from(
+      { length: 5000 },
+      (_, index) => `pipelines/p${index}`,
+    );
+    install('.venv', 'pandas-2.2.3.dist-info');
+    const sitePackages = [
+      join(workspace, '.venv/lib/python3.11/site-packages'),
+    ];
+    expect(output({ roots, sitePackages })).toContain('pandas');
+  },
+);
+
+test('Windows gets its own command', () => {
+  const query = { roots: ['a'], sitePackages: ['C:\\py\\Lib\\site-packages'] };
+  expect(environmentCommand(query, 'win32')).toBe(
+    'dir /b /ad ".venv\\Lib\\site-packages\\*.dist-info" "a\\.venv\\Lib\\site-packages\\*.dist-info" "a\\venv\\Lib\\site-packages\\*.dist-info" "venv\\Lib\\site-packages\\*.dist-info" "C:\\py\\Lib\\site-packages\\*.dist-info" 2>nul & ver >nul',
+  );
+});
