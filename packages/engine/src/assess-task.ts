@@ -2,10 +2,11 @@
  * How a task stands: fresh, restorable, or to be executed, and why. Executes nothing and writes nothing, so that a
  * build and a status table are sure to say the same.
  */
-import type { Hit } from '@nx-notebook/store';
+import type { Hit, Store } from '@nx-notebook/store';
 import { computeKey, type TaskKey } from './compute-key.js';
 import type { EngineParts } from './engine.js';
 import { explainKeys } from './explain-keys.js';
+import type { KeyParts } from './key-parts.js';
 import type { RunRecord } from './run-record.js';
 import type { TaskFailure } from './task-failure.js';
 import { digestProducts, productDifferences } from './task-products.js';
@@ -55,10 +56,17 @@ export async function assessTask(
   parts: AssessParts,
 ): Promise<Assessment> {
   const standing = await compareWithRecord(ref, parts);
-  if (standing.status === 'fresh' || standing.status === 'blocked') {
-    return standing;
-  }
-  const hit = await parts.store.find(standing.key.key);
+  return standing.status === 'not-fresh'
+    ? lookInStore(standing, parts.store)
+    : standing;
+}
+
+/** Whether the store has what is not fresh. */
+export async function lookInStore(
+  standing: NotFresh,
+  store: Store,
+): Promise<Exclude<Assessment, { status: 'fresh' | 'blocked' }>> {
+  const hit = await store.find(standing.key.key);
   if (hit !== undefined) return { ...standing, status: 'restorable', hit };
   const { record } = standing;
   if (record === undefined) return { ...standing, status: 'never-run' };
@@ -68,12 +76,21 @@ export async function assessTask(
   };
 }
 
-/** Compares a task with its last run. */
+/** Compares a task with its last run as it is remembered now. */
 export async function compareWithRecord(
   ref: TaskRef,
   parts: Omit<AssessParts, 'store'>,
 ): Promise<Comparison> {
   const record = await parts.records.read(ref.project, ref.task.name);
+  return compareWith(record, ref, parts);
+}
+
+/** Compares a task with a run record. */
+export async function compareWith(
+  record: RunRecord | undefined,
+  ref: TaskRef,
+  parts: KeyParts,
+): Promise<Comparison> {
   const key = await computeKey(ref, parts);
   const known = record === undefined ? {} : { record };
   if (!key.ok) return { status: 'blocked', failure: key.error, ...known };
@@ -93,15 +110,17 @@ async function reasonsToRun(
   },
 ): Promise<readonly string[]> {
   const { record, parts } = against;
-  const reasons = [...explainKeys(record?.keyData, key.keyData)];
-  if (record === undefined) return reasons;
-  if (record.status === 'failed') reasons.unshift('the last run failed');
-  for (const change of record.changedDuringRun ?? []) {
-    reasons.unshift(`during the last run: ${change}`);
-  }
-  // A record whose key is not its key data's hash is not ours to believe.
-  if (reasons.length === 0 && record.key !== key.key) return ['key changed'];
+  if (record === undefined) return explainKeys(undefined, key.keyData);
+  const reasons = [
+    ...(record.changedDuringRun ?? []).map(
+      (change) => `during the last run: ${change}`,
+    ),
+    ...(record.status === 'failed' ? ['the last run failed'] : []),
+    ...(record.key === key.key ? [] : explainKeys(record.keyData, key.keyData)),
+  ];
   if (reasons.length > 0) return reasons;
+  // A record that was edited by hand: its key is not that of its key data.
+  if (record.key !== key.key) return ['key changed'];
   const standing = await digestProducts(ref.task, parts.digest);
   return productDifferences(record.products, standing);
 }

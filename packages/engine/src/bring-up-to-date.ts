@@ -4,8 +4,9 @@
  */
 import { hasUnfinishedRun, recoverAside } from './aside.js';
 import {
-  assessTask,
+  compareWith,
   compareWithRecord,
+  lookInStore,
   type Assessment,
   type Comparison,
   type NotFresh,
@@ -31,17 +32,28 @@ import { messageOf } from './thrown.js';
 /** How often a task begins again after its lock was lost to somebody else. */
 const maxAttempts = 3;
 
+/** What is known of a task when its turn comes. */
+export interface TaskToBring {
+  readonly ref: TaskRef;
+  /** As it was when the build began; read again before anything depends on its absence. */
+  readonly record: RunRecord | undefined;
+  /** Who waits with the highest gets the next slot. */
+  readonly priority: number;
+}
+
 /** A task on its way through one build. */
 export class TaskBringing {
   readonly #ref: TaskRef;
+  readonly #record: RunRecord | undefined;
   readonly #priority: number;
   readonly #state: BuildState;
   /** When the work on the task began: waiting for a slot is not work. */
   startedAt: number;
 
-  constructor(ref: TaskRef, priority: number, state: BuildState) {
-    this.#ref = ref;
-    this.#priority = priority;
+  constructor(task: TaskToBring, state: BuildState) {
+    this.#ref = task.ref;
+    this.#record = task.record;
+    this.#priority = task.priority;
     this.#state = state;
     this.startedAt = state.clock.now();
   }
@@ -60,20 +72,29 @@ export class TaskBringing {
   }
 
   async #attempt(): Promise<Execution> {
-    const settled = await this.#settle();
-    if (settled !== undefined) return settled;
     const { parts } = this.#state;
-    const force = this.#state.isForced(this.#ref);
+    const isForced = this.#state.isForced(this.#ref);
+    const first = await this.#check((ref) =>
+      compareWith(this.#record, ref, parts),
+    );
+    if (first === undefined) return cancelled;
+    if (first.status === 'fresh' && !isForced) return freshEnd(first.record);
+    const settled = await this.#settle();
+    if (typeof settled === 'object') return settled;
     const assessed = await this.#check(
-      (ref): Promise<Assessment | Comparison> =>
-        force ? compareWithRecord(ref, parts) : assessTask(ref, parts),
+      async (ref): Promise<Assessment | Comparison> => {
+        const now = settled ? await compareWithRecord(ref, parts) : first;
+        return now.status === 'not-fresh' && !isForced
+          ? lookInStore(now, parts.store)
+          : now;
+      },
     );
     if (assessed === undefined) return cancelled;
     switch (assessed.status) {
       case 'blocked':
         return { status: 'failed', failure: assessed.failure };
       case 'fresh':
-        return force
+        return isForced
           ? this.#execute({ ...assessed, reasons: ['forced'] })
           : freshEnd(assessed.record);
       case 'restorable': {
@@ -88,9 +109,10 @@ export class TaskBringing {
     }
   }
 
-  /** Waits for, or cleans up after, unfinished runs of the task and of what it reads. */
-  async #settle(): Promise<Ended | undefined> {
+  /** Waits for, or cleans up after, unfinished runs of the task and of what it reads; whether there were any. */
+  async #settle(): Promise<Ended | boolean> {
     const { pipeline, task, project } = this.#ref;
+    let hasSettled = false;
     const upstream = new Set(task.upstream.map((each) => each.task));
     for (const each of pipeline.tasks) {
       if (each !== task && !upstream.has(each.name)) continue;
@@ -105,8 +127,9 @@ export class TaskBringing {
       } finally {
         await lock.release();
       }
+      hasSettled = true;
     }
-    return undefined;
+    return hasSettled;
   }
 
   async #recover(ref: TaskRef): Promise<void> {

@@ -10,6 +10,7 @@ import type { TaskOutcome } from './event.js';
 import { OutcomeQueue } from './outcome-queue.js';
 import { planBuild, type Plan, type PlannedTask } from './plan.js';
 import { cancelled, internalError, type Ended } from './run-outcome.js';
+import type { RunRecord } from './run-record.js';
 import { taskIdentity, taskLabel } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
 
@@ -46,6 +47,8 @@ class Walk {
   readonly #ended = new Map<PlannedTask, Ended>();
   readonly #running = new Set<Promise<void>>();
   readonly #reported = new Set<string>();
+  /** As they were when the build began. */
+  readonly #records = new Map<string, RunRecord>();
 
   constructor(state: BuildState, outcomes: OutcomeQueue<TaskOutcome>) {
     this.#state = state;
@@ -57,7 +60,8 @@ class Walk {
     const { clock } = this.#state;
     const startedAt = clock.now();
     try {
-      const plan = planBuild(refs, await this.#durations(refs));
+      await this.#readRecords(refs);
+      const plan = planBuild(refs, this.#durations());
       const count = plan.tasks.length + plan.cyclic.length;
       this.#state.emit({ type: 'build-started', tasks: count });
       await this.#walk(plan);
@@ -102,7 +106,9 @@ class Walk {
   }
 
   async #bring(task: PlannedTask): Promise<void> {
-    const bringing = new TaskBringing(task.ref, task.criticalMs, this.#state);
+    const { ref, criticalMs: priority } = task;
+    const record = this.#records.get(taskIdentity(ref));
+    const bringing = new TaskBringing({ ref, record, priority }, this.#state);
     let ended: Ended;
     try {
       ended = this.#state.signal.aborted ? cancelled : await bringing.bring();
@@ -151,18 +157,21 @@ class Walk {
     this.#state.emit({ type: 'task-finished', outcome });
   }
 
-  /** Durations of the last executions; a task without one is taken for an average one. */
-  async #durations(
-    refs: readonly TaskRef[],
-  ): Promise<(ref: TaskRef) => number> {
-    const known = new Map<string, number>();
+  async #readRecords(refs: readonly TaskRef[]): Promise<void> {
     const read = async (ref: TaskRef): Promise<void> => {
       const { records } = this.#state.parts;
       const record = await records.read(ref.project, ref.task.name);
-      if (record === undefined || record.executionMs <= 0) return;
-      known.set(taskIdentity(ref), record.executionMs);
+      if (record !== undefined) this.#records.set(taskIdentity(ref), record);
     };
     await Promise.all(refs.map(read));
+  }
+
+  /** Durations of the last executions; a task without one is taken for an average one. */
+  #durations(): (ref: TaskRef) => number {
+    const known = new Map<string, number>();
+    for (const [id, { executionMs }] of this.#records) {
+      if (executionMs > 0) known.set(id, executionMs);
+    }
     const total = [...known.values()].reduce((sum, each) => sum + each, 0);
     const average = known.size === 0 ? unknownDurationMs : total / known.size;
     return (ref) => known.get(taskIdentity(ref)) ?? average;

@@ -2,6 +2,7 @@
  * Makes the key of a task from what stands on disk now. Runs no Python and writes nothing. What can't be known is a
  * failure, never a guess: a key that leaves something out would hand out wrong results.
  */
+import { createHash } from 'node:crypto';
 import { posix, relative, sep } from 'node:path';
 import {
   cellsDigest,
@@ -54,7 +55,7 @@ export async function computeKey(
     source: cellsDigest(source.notebook),
     language: source.language,
     params: injected.params,
-    injected: hash(injected.source, { algorithm: 'sha256' }),
+    injected: createHash('sha256').update(injected.source).digest('hex'),
     products: Object.fromEntries(
       productsOf(ref.task).map((product) => [product.key, product.path]),
     ),
