@@ -43,10 +43,22 @@ function upstreamOf(
   pipeline: Pipeline,
   task: Task,
 ): readonly (readonly [string, PyValue])[] {
-  return task.upstream.flatMap(({ task: name }) => {
+  const named = new Map<string, PyValue>();
+  const grouped = new Map<string, (readonly [string, PyValue])[]>();
+  for (const { task: name, pattern } of task.upstream) {
     const found = pipeline.tasks.find((other) => other.name === name);
-    return found === undefined ? [] : [[name, productValue(found.product)]];
-  });
+    if (found === undefined) continue;
+    const value = productValue(found.product);
+    if (pattern === undefined) {
+      named.set(name, value);
+      continue;
+    }
+    const group = grouped.get(pattern) ?? [];
+    group.push([name, value]);
+    grouped.set(pattern, group);
+    named.set(pattern, dictOf(group));
+  }
+  return [...named];
 }
 
 function productValue(product: ProductSpec): PyValue {

@@ -87,6 +87,8 @@ export interface Param {
 /** A task that must be done before. */
 export interface Upstream {
   readonly task: string;
+  /** The wildcard (`fit-*`) that it was found by; the notebook sees it one level below this name. */
+  readonly pattern?: string;
   /** Keys of the upstream's products that this task may read; the others can't influence it. */
   readonly reads: readonly string[];
 }

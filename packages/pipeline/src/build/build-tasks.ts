@@ -15,7 +15,7 @@ import type { OpenedSource, Sources } from './open-sources.js';
 import { resolveParams, type ResolvedParams } from './params.js';
 import { checkProducts, type ReadFile } from './product-conflicts.js';
 import { resolveProducts, type ResolvedProducts } from './products.js';
-import { checkUpstreams, linkUpstreams } from './upstreams.js';
+import { linkUpstreams, resolveNeeds, type Need } from './upstreams.js';
 
 /** What building needs beside the spec. */
 export interface BuildContext {
@@ -52,11 +52,9 @@ export async function buildTasks(
     drafts.push(await draftTask(task, spec, context));
   }
   const { problems } = context;
-  const needs = drafts.map((draft) => ({
-    name: draft.spec.name.value,
-    upstream: draft.upstream,
-  }));
-  checkUpstreams(needs, spec.names, problems);
+  const needs = drafts.map(({ spec: { name }, upstream }) =>
+    resolveNeeds({ name: name.value, upstream }, spec.names, problems),
+  );
   reportCycles(needs, problems);
   checkProducts(
     drafts.flatMap(({ spec: { name }, products }) =>
@@ -69,7 +67,10 @@ export async function buildTasks(
   const products = new Map(
     complete.map((draft) => [draft.spec.name.value, draft.products.spec]),
   );
-  return complete.map((draft) => finish(draft, products));
+  const needsByName = new Map(needs.map((one) => [one.name, one.needs]));
+  return complete.map((draft) =>
+    finish(draft, needsByName.get(draft.spec.name.value) ?? [], products),
+  );
 }
 
 async function draftTask(
@@ -124,11 +125,11 @@ function readFilesOf(
 }
 
 function finish(
-  { spec, source, products, params, upstream }: CompleteDraft,
+  { spec, source, products, params }: CompleteDraft,
+  needs: readonly Need[],
   all: ReadonlyMap<string, ProductSpec>,
 ): Task {
   const { document, path, absolutePath } = source;
-  const needs = { name: spec.name.value, upstream };
   const { taskTimeoutMs, cellTimeoutMs } = spec;
   return {
     name: spec.name.value,

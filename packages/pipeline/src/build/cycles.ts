@@ -4,7 +4,7 @@
 import type { Location } from '@nx-notebook/notebook';
 import { basename } from 'node:path';
 import type { Problems } from '../problems.js';
-import type { TaskNeeds } from './upstreams.js';
+import type { Need, TaskNeeds } from './upstreams.js';
 
 /** One edge of a circle. */
 interface Edge {
@@ -41,8 +41,11 @@ function withoutFinished(
   for (const task of tasks.values()) {
     const needs = needsOf(task, tasks);
     missing.set(task.name, needs.length);
-    for (const { value } of needs)
-      downstream.set(value, [...(downstream.get(value) ?? []), task.name]);
+    for (const need of needs) {
+      const known = downstream.get(need.task);
+      if (known === undefined) downstream.set(need.task, [task.name]);
+      else known.push(task.name);
+    }
   }
   const ready = [...missing].filter(([, count]) => count === 0);
   const names = ready.map(([name]) => name);
@@ -60,10 +63,8 @@ function withoutFinished(
 function needsOf(
   task: TaskNeeds,
   tasks: ReadonlyMap<string, TaskNeeds>,
-): TaskNeeds['upstream'] {
-  return task.upstream.filter(
-    ({ value }) => value !== task.name && tasks.has(value),
-  );
+): readonly Need[] {
+  return task.needs.filter((need) => tasks.has(need.task));
 }
 
 /** Follows the first need of each task until a task comes twice. */
@@ -78,10 +79,10 @@ function walk(
     if (need === undefined) break;
     edges.set(current.name, {
       from: current.name,
-      to: need.value,
+      to: need.task,
       location: need.location,
     });
-    current = tasks.get(need.value);
+    current = tasks.get(need.task);
   }
   const all = [...edges.values()];
   return all.slice(all.findIndex(({ from }) => from === current?.name));
