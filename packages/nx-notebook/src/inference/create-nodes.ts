@@ -15,7 +15,7 @@ import {
   type Settings,
 } from '../settings/settings.js';
 import { brokenProject } from './broken-project.js';
-import { environmentCommand } from './environment-command.js';
+import { environmentCommand } from './environment-script.js';
 import { openFactsFile, type FactsFile } from './facts-file.js';
 import { toSlashes } from './glob.js';
 import { openGraphCache, type GraphCache } from './graph-cache.js';
@@ -100,36 +100,38 @@ async function inferAll(
     found.map((item) => loadModel(item, inference)),
   );
   const python = await imports.lookUpPython(found.map(({ root }) => root));
-  const command = environmentCommand({
-    roots: found.map(({ root }) => root),
-    sitePackages: python.sitePackages,
-    ...(specs.folder === undefined ? {} : { specFolder: specs.folder }),
-  });
+  const command = environmentCommand(
+    {
+      roots: found.map(({ root }) => root),
+      sitePackages: python.sitePackages,
+      ...(specs.folder === undefined ? {} : { specFolder: specs.folder }),
+    },
+    { workspaceRoot, dataFolder: folder },
+  );
   const results = await Promise.all(
     found.map(async (item, index) => {
       const loaded = models[index];
-      if (loaded?.ok !== true) {
-        return result(
-          item,
-          brokenPipeline(item, loaded?.errors ?? 1, inference),
-        );
+      const reached =
+        loaded?.ok === true
+          ? await imports.reach(item.root, loaded.model)
+          : undefined;
+      if (loaded?.ok !== true || reached === undefined) {
+        const errors = loaded?.ok === false ? loaded.errors : 1;
+        return result(item, brokenPipeline(item, errors, inference));
       }
-      const reached = await imports.reach(item.root, loaded.model);
-      return result(
-        item,
-        inferProject({
-          name: item.name,
-          root: item.root,
-          targetName: settings.targetName,
-          pipeline: loaded.model,
-          imports: (task) =>
-            reached.get(task.name) ?? { files: [], leavesWorkspace: true },
-          specInput: (digest) => specs.input(digest),
-          environmentCommand: command,
-          pluginVersion,
-          options,
-        }),
-      );
+      const project = inferProject({
+        name: item.name,
+        root: item.root,
+        targetName: settings.targetName,
+        pipeline: loaded.model,
+        imports: (task) =>
+          reached.get(task.name) ?? { files: [], leavesWorkspace: true },
+        specInput: (digest) => specs.input(digest),
+        environmentCommand: command,
+        pluginVersion,
+        options,
+      });
+      return result(item, project);
     }),
   );
   specs.prune(Date.now());

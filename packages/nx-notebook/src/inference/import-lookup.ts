@@ -21,11 +21,11 @@ export interface ImportLookup {
   lookUpPython(
     roots: readonly string[],
   ): Promise<{ readonly sitePackages: readonly string[] }>;
-  /** What each task of the pipeline at a root reaches, by the task's name. */
+  /** What each task of the pipeline at a root reaches, by the task's name; nothing when that can't be found. */
   reach(
     root: string,
     pipeline: PipelineModel,
-  ): Promise<ReadonlyMap<string, LocalImports>>;
+  ): Promise<ReadonlyMap<string, LocalImports> | undefined>;
 }
 
 /** What looking up imports needs. */
@@ -72,7 +72,9 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
     async lookUpPython(roots) {
       await Promise.all(
         roots.map(async (root) => {
-          const found = await findInterpreter(root, options);
+          const found = await findInterpreter(root, options).catch(
+            () => undefined,
+          );
           if (found !== undefined) interpreters.set(root, found);
         }),
       );
@@ -91,7 +93,11 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
               : await reachOnce(root, facts),
           ] as const,
       );
-      return new Map(await Promise.all(entries));
+      // A bug of the look-up must not end every Nx command.
+      return await Promise.all(entries).then(
+        (all) => new Map(all),
+        () => undefined,
+      );
     },
   };
 }

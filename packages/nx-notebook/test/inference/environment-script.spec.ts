@@ -1,13 +1,14 @@
-/** The command is run as Nx runs it: by the shell, at the root of a workspace. */
+/** The script is run as Nx runs it: by the shell, at the root of a workspace. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   environmentCommand,
+  windowsScript,
   type EnvironmentQuery,
-} from '../../src/inference/environment-command.js';
+} from '../../src/inference/environment-script.js';
 
 let workspace: string;
 
@@ -30,6 +31,7 @@ function output(
 ): string {
   const command = environmentCommand(
     { roots: ["a/it's"], sitePackages: [], ...query },
+    { workspaceRoot: workspace, dataFolder: join(workspace, '.nx') },
     'linux',
   );
   return execFileSync('sh', ['-c', command], {
@@ -104,24 +106,60 @@ describe('another output each time, so that Nx never answers from its cache', ()
   });
 });
 
-onPosix(
-  'a workspace with thousands of pipelines stays below the limit of a command',
-  () => {
-    const roots = Array.from(
-      { length: 5000 },
-      (_, index) => `pipelines/p${index}`,
-    );
-    install('.venv', 'pandas-2.2.3.dist-info');
-    const sitePackages = [
-      join(workspace, '.venv/lib/python3.11/site-packages'),
-    ];
-    expect(output({ roots, sitePackages })).toContain('pandas');
-  },
-);
-
-test('Windows gets its own command', () => {
-  const query = { roots: ['a'], sitePackages: ['C:\\py\\Lib\\site-packages'] };
-  expect(environmentCommand(query, 'win32')).toBe(
-    'dir /b /ad ".venv\\Lib\\site-packages\\*.dist-info" "a\\.venv\\Lib\\site-packages\\*.dist-info" "a\\venv\\Lib\\site-packages\\*.dist-info" "venv\\Lib\\site-packages\\*.dist-info" "C:\\py\\Lib\\site-packages\\*.dist-info" 2>nul & ver >nul',
+onPosix('a workspace with thousands of pipelines', () => {
+  const roots = Array.from(
+    { length: 5000 },
+    (_, index) => `pipelines/p${index}`,
   );
+  install('.venv', 'pandas-2.2.3.dist-info');
+  const sitePackages = [join(workspace, '.venv/lib/python3.11/site-packages')];
+  expect(output({ roots, sitePackages })).toContain('pandas');
+});
+
+describe('the command', () => {
+  const query = { roots: ['a'], sitePackages: [] };
+  const place = (): { workspaceRoot: string; dataFolder: string } => ({
+    workspaceRoot: workspace,
+    dataFolder: join(workspace, 'data'),
+  });
+
+  test('is short, since the graph holds it once for each task', () => {
+    expect(environmentCommand(query, place(), 'linux')).toBe(
+      'sh data/nx-notebook-environment.sh || date +%s%N',
+    );
+  });
+
+  onPosix('never finds anything in a cache when its script is gone', () => {
+    const command = environmentCommand(query, place(), 'linux');
+    rmSync(join(workspace, 'data'), { recursive: true });
+    const run = (): string =>
+      execFileSync('sh', ['-c', command], {
+        cwd: workspace,
+        encoding: 'utf8',
+        stdio: 'pipe',
+      });
+    expect(run()).not.toBe(run());
+  });
+
+  test('never finds anything in a cache where no script can be written', () => {
+    writeFileSync(join(workspace, 'data'), '');
+    expect(environmentCommand(query, place(), 'linux')).toBe('date +%s%N');
+  });
+});
+
+test('Windows gets its own script', () => {
+  const query = { roots: ['a'], sitePackages: ['C:\\py\\Lib\\site-packages'] };
+  expect(windowsScript(query).split('\r\n')).toEqual([
+    '@echo off',
+    'if not "%NX_NOTEBOOK_FORCE%"=="" echo %RANDOM%%TIME%',
+    'dir /b /ad ".venv\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'dir /b /ad "a\\.venv\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'dir /b /ad "a\\venv\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'dir /b /ad "venv\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'dir /b /ad "%VIRTUAL_ENV%\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'dir /b /ad "%CONDA_PREFIX%\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'dir /b /ad "C:\\py\\Lib\\site-packages\\*.dist-info" 2>nul',
+    'exit /b 0',
+    '',
+  ]);
 });

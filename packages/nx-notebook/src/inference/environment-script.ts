@@ -1,0 +1,110 @@
+/**
+ * The script that Nx runs to notice another Python environment. An environment is seldom part of the workspace's files,
+ * and Nx's daemon does not infer again when it changes, so inference can't answer: this is asked at each run. It lists
+ * names like `pandas-2.2.3.dist-info`, which takes milliseconds. All tasks share one, since Nx runs equal commands once.
+ */
+import { join, posix, relative } from 'node:path';
+import { readTextQuietly, writeFileQuietly } from './atomic-file.js';
+import { toSlashes } from './glob.js';
+
+/** Where environments may be. */
+export interface EnvironmentQuery {
+  /** Roots of all projects with pipelines, relative to the workspace. */
+  readonly roots: readonly string[];
+  /** Absolute site-packages folders of the interpreters that were found. */
+  readonly sitePackages: readonly string[];
+  /** Folder of the spec files, relative to the workspace, where they are used. */
+  readonly specFolder?: string;
+}
+
+/** Folder names that are taken for virtual environments, as the look-up of the interpreter does. */
+const venvNames = ['.venv', 'venv'] as const;
+
+/** What lies in a site-packages folder and names a distribution and its version. */
+const metadataNames = '*.dist-info *.egg-info *.egg-link *.pth';
+
+/** Prints something new each time: Nx then finds nothing in its cache. */
+const never = 'date +%s%N';
+
+/** Writes the script where it is not yet, and returns the command that runs it; both are the same for all tasks. */
+export function environmentCommand(
+  query: EnvironmentQuery,
+  place: { readonly workspaceRoot: string; readonly dataFolder: string },
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const isWindows = platform === 'win32';
+  const name = `nx-notebook-environment.${isWindows ? 'cmd' : 'sh'}`;
+  const path = join(place.dataFolder, name);
+  const script = isWindows ? windowsScript(query) : posixScript(query);
+  const isThere =
+    readTextQuietly(path) === script || writeFileQuietly(path, script);
+  if (isWindows) return isThere ? `"${path}"` : 'echo %RANDOM%%TIME%';
+  const shown = toSlashes(relative(place.workspaceRoot, path));
+  // Without a script nothing is known of the environment, and any doubt is a miss.
+  return isThere ? `sh ${quote(shown)} || ${never}` : never;
+}
+
+/** What is run on Linux and macOS, at the root of the workspace. */
+export function posixScript(query: EnvironmentQuery): string {
+  const { specFolder, sitePackages, roots } = query;
+  const inside = venvFolders(roots).map(
+    (folder) => `${quote(folder)}/lib/python*/site-packages`,
+  );
+  const outside = [
+    '"$VIRTUAL_ENV"/lib/python*/site-packages',
+    '"$CONDA_PREFIX"/lib/python*/site-packages',
+    '"${NX_NOTEBOOK_PYTHON%/bin/*}"/lib/python*/site-packages',
+    ...sitePackages.map(quote),
+  ];
+  return [
+    '# Written by nx-notebook. Prints what is installed for Python; another output is another hash of notebook tasks.',
+    'export LC_ALL=C',
+    `if [ -n "$NX_NOTEBOOK_FORCE" ]; then ${never}; fi`,
+    ...(specFolder === undefined
+      ? []
+      : [`if [ ! -d ${quote(specFolder)} ]; then ${never}; fi`]),
+    'for folder in \\',
+    ...[...inside, ...outside].map((folder) => `  ${folder} \\`),
+    '; do',
+    `  [ -d "$folder" ] && (cd "$folder" && ls -d ${metadataNames})`,
+    'done 2>/dev/null',
+    'exit 0',
+    '',
+  ].join('\n');
+}
+
+/** What `cmd.exe` needs; not tried on Windows yet. */
+export function windowsScript({
+  roots,
+  sitePackages,
+}: EnvironmentQuery): string {
+  const folders = [
+    ...venvFolders(roots).map((folder) => `${folder}/Lib/site-packages`),
+    '%VIRTUAL_ENV%/Lib/site-packages',
+    '%CONDA_PREFIX%/Lib/site-packages',
+    ...sitePackages,
+  ].map((folder) => folder.replaceAll('/', '\\'));
+  return [
+    '@echo off',
+    'if not "%NX_NOTEBOOK_FORCE%"=="" echo %RANDOM%%TIME%',
+    ...folders.map((folder) => `dir /b /ad "${folder}\\*.dist-info" 2>nul`),
+    'exit /b 0',
+    '',
+  ].join('\r\n');
+}
+
+/** Every place between a pipeline and the workspace root where a virtual environment may be. */
+function venvFolders(roots: readonly string[]): string[] {
+  const folders = new Set<string>();
+  for (const root of roots) {
+    for (let folder = root; ; folder = posix.dirname(folder)) {
+      for (const name of venvNames) folders.add(posix.join(folder, name));
+      if (folder === '.') break;
+    }
+  }
+  return [...folders].sort();
+}
+
+function quote(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
