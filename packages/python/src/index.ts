@@ -25,6 +25,7 @@ export {
   type PythonQuery,
 } from './environment/find-python.js';
 export {
+  distributionClosure,
   distributionsReachedBy,
   editableRoots,
   installedDistributions,

@@ -1,13 +1,27 @@
-/** Stub. */
-import type { FactsCache, PythonFacts } from '../facts.js';
+/**
+ * What a source's imports reach: local files, installed distributions, and names that nothing answers. Keys and
+ * inference share this one function. It starts no process; data files beside modules are not followed.
+ */
+import { statSync } from 'node:fs';
+import * as path from 'node:path';
+import {
+  distributionClosure,
+  installedDistributions,
+  type DistributionIndex,
+} from '../environment/distributions.js';
 import type { PythonInterpreter } from '../environment/interpreter.js';
+import type { FactsCache, PythonFacts } from '../facts.js';
+import type { ImportRoots } from './find-module.js';
+import { rememberFolders, type FolderView } from './folder-listings.js';
+import { localClosure, type LocalClosure } from './local-closure.js';
+import { rememberModules } from './module-facts.js';
+import { STDLIB_NAMES } from './stdlib-names.js';
 
 /** One source, and where it runs. */
 export interface ImportQuery {
   readonly facts: PythonFacts;
   /** Absolute working directory of the kernel (the pipeline's folder). */
   readonly folder: string;
-  /** Absolute; where scans of a whole tree stop going up. */
   readonly workspaceRoot: string;
   /** Without one, only local modules are found and every other name is unresolved. */
   readonly interpreter?: PythonInterpreter;
@@ -15,11 +29,14 @@ export interface ImportQuery {
 
 /** What the imports of a source reach. */
 export interface ReachedImports {
-  /** Absolute, sorted: local modules, extension modules and scripts that are run. */
+  /** Absolute, sorted: local modules, compiled modules and scripts that are run. */
   readonly files: readonly string[];
   /** Dotted names, sorted, that nothing answers now; a key holds them so that their later appearance changes it. */
   readonly unresolved: readonly string[];
-  /** Installed distributions: normalised name -> version. */
+  /**
+   * Installed distributions: normalised name -> version. All of them when an import is computed; `unknown` for a
+   * package without metadata, under its import name.
+   */
   readonly distributions: Readonly<Record<string, string>>;
 }
 
@@ -40,5 +57,143 @@ export interface ImportResolverOptions {
 export function createImportResolver(
   options: ImportResolverOptions,
 ): ResolveImports {
-  throw new Error(`not written yet: ${Object.keys(options).length}`);
+  const read = rememberModules(options.facts);
+  const viewNow = rememberFolders();
+  const indexOf = rememberDistributions(options.cacheFolder);
+  return async ({ facts, folder, workspaceRoot, interpreter }) => {
+    const view = viewNow();
+    const sites = interpreter?.sitePackages ?? [];
+    const index = indexOf(sites);
+    const pythonPath = (options.env['PYTHONPATH'] ?? '')
+      .split(path.delimiter)
+      .filter(Boolean)
+      .map((entry) => path.resolve(folder, entry));
+    const roots: ImportRoots = {
+      folders: [...pythonPath, ...index.editable.roots],
+      modules: index.editable.modules,
+    };
+    const scanned = [
+      folder,
+      ...pythonPath,
+      ...editableFolders(index, workspaceRoot),
+    ];
+    const reached = await localClosure(facts, {
+      folder,
+      roots,
+      scanned,
+      view,
+      read,
+    });
+    return answer(reached, index, { sites, view });
+  };
+}
+
+/**
+ * Editable code that a computed import may mean. A root that holds the workspace is no package folder: the whole
+ * workspace would be an input of every such task.
+ */
+function editableFolders(
+  index: DistributionIndex,
+  workspaceRoot: string,
+): readonly string[] {
+  const { roots, modules } = index.editable;
+  const isWider = (folder: string): boolean =>
+    `${workspaceRoot}${path.sep}`.startsWith(`${folder}${path.sep}`);
+  return [...roots, ...Object.values(modules)].filter(
+    (folder) => !isWider(folder),
+  );
+}
+
+function answer(
+  reached: LocalClosure,
+  index: DistributionIndex,
+  { sites, view }: { sites: readonly string[]; view: FolderView },
+): ReachedImports {
+  const names = [...reached.topLevel].filter((name) => name !== '');
+  const owners = names.flatMap((name) => index.owners.get(name) ?? []);
+  const editable = [...index.byName.values()]
+    .filter(({ editable: { roots } }) =>
+      roots.some((root) => hasFileBelow(reached.files, root)),
+    )
+    .map(({ name }) => name);
+  const wanted = reached.importsAnything
+    ? index.byName.keys()
+    : [...owners, ...editable];
+  const notLocal = new Set(
+    [...reached.notLocal].map((name) => name.split('.', 1)[0]),
+  );
+  const unowned = names.filter(
+    (name) =>
+      notLocal.has(name) &&
+      !index.owners.has(name) &&
+      !STDLIB_NAMES.has(name) &&
+      isInSite(name, sites, view),
+  );
+  const isKnown = (top: string): boolean =>
+    STDLIB_NAMES.has(top) || index.owners.has(top) || unowned.includes(top);
+  return {
+    files: [...reached.files].sort(),
+    unresolved: [...reached.notLocal]
+      .filter((name) => !isKnown(name.split('.', 1)[0] ?? ''))
+      .sort(),
+    distributions: {
+      ...Object.fromEntries(unowned.map((name) => [name, 'unknown'])),
+      ...distributionClosure(wanted, index),
+    },
+  };
+}
+
+function hasFileBelow(files: ReadonlySet<string>, root: string): boolean {
+  for (const file of files) if (file.startsWith(root + path.sep)) return true;
+  return false;
+}
+
+function isInSite(
+  name: string,
+  sites: readonly string[],
+  view: FolderView,
+): boolean {
+  return sites.some((site) => {
+    const { files, folders, compiled } = view(site);
+    return folders.has(name) || files.has(`${name}.py`) || compiled.has(name);
+  });
+}
+
+/** The index of the same folders, as long as none of them has changed. */
+function rememberDistributions(
+  cacheFolder: string | undefined,
+): (sites: readonly string[]) => DistributionIndex {
+  const remembered = new Map<
+    string,
+    { stamp: string; index: DistributionIndex }
+  >();
+  return (sites) => {
+    const key = sites.join('\n');
+    const { stamp, isSettled } = stampOf(sites);
+    const known = remembered.get(key);
+    if (known?.stamp === stamp) return known.index;
+    const index = installedDistributions(sites, cacheFolder);
+    if (isSettled) remembered.set(key, { stamp, index });
+    return index;
+  };
+}
+
+/** A folder changed within this time may still be written to by an installation. */
+const SETTLED_MS = 2000;
+
+function stampOf(sites: readonly string[]): {
+  stamp: string;
+  isSettled: boolean;
+} {
+  const stats = sites.map((folder) =>
+    statSync(folder, { bigint: true, throwIfNoEntry: false }),
+  );
+  const latest = Math.max(
+    0,
+    ...stats.map((stat) => Number(stat?.ctimeMs ?? 0)),
+  );
+  return {
+    stamp: stats.map((stat) => `${stat?.mtimeNs} ${stat?.ctimeNs}`).join('\n'),
+    isSettled: Date.now() - latest > SETTLED_MS,
+  };
 }

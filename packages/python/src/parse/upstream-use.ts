@@ -51,7 +51,8 @@ export function collectUpstream(
       const isRun = node.parent?.type === 'exec_statement';
       if (isRun || INTERPOLATED.test(node.text)) reads.anything = true;
     } else if (node.text === 'upstream') collectUse(node, reads);
-    else if (!isMemberOfOther(node)) reads.anything = true;
+    else if (NAMESPACE_NAMES.has(node.text) && !isMemberOfOther(node))
+      reads.anything = true;
   }
 }
 

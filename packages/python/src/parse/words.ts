@@ -4,12 +4,9 @@
  */
 import type { Node } from 'web-tree-sitter';
 
-/** A pattern of whole words (regular expressions are allowed). */
+/** A pattern of whole words (regular expressions are allowed); a word after a letter outside of ASCII is found too. */
 export function wordPattern(words: readonly string[]): RegExp {
-  return new RegExp(
-    `(?<![\\p{L}\\p{N}_])(?:${words.join('|')})(?![\\p{L}\\p{N}_])`,
-    'gu',
-  );
+  return new RegExp(`\\b(?:${words.join('|')})\\b`, 'g');
 }
 
 /** The innermost node around each match in the text of a tree, comments left out. */
