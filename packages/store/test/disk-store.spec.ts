@@ -19,10 +19,16 @@ import {
 } from '@nx-notebook/testing';
 import { statDiskStore, verifyDiskStore } from '../src/disk-inventory.js';
 import { openDiskStore } from '../src/disk-store.js';
-import type { SaveRequest } from '../src/store.js';
+import type { SaveOutcome, SaveRequest } from '../src/store.js';
 import { canMount, runChild } from './disk-harness.js';
 
 const HOUR_MS = 3_600_000;
+
+function deferred(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
 
 async function requestOf(
   scratch: Scratch,
@@ -272,18 +278,31 @@ describe('the size limit', () => {
     const shared = 'shared'.repeat(2_000);
     await openSmall(root, clock).save(await requestOf(scratch, 'old', shared));
     await age(root, clock);
-    const other = openSmall(root, clock);
     const again = await requestOf(scratch, 'again', shared);
+    const [reused, letGo] = [deferred(), deferred()];
+    const other = openDiskStore({
+      root,
+      checkpoint: async (name) => {
+        if (name !== 'manifest-written') return;
+        reused.resolve();
+        await letGo.promise;
+      },
+    });
+    let saving: Promise<SaveOutcome> | undefined;
     const cleaning = openDiskStore({
       root,
       maxSizeBytes: 14_000,
       now: () => clock.nowMs,
       checkpoint: async (name) => {
-        // The clean-up has decided that nobody needs the blob; now somebody does.
-        if (name === 'clean-up-chosen') await other.save(again);
+        if (name !== 'clean-up-chosen') return;
+        // The clean-up has decided that nobody needs the blob; now somebody does, but no manifest says so yet.
+        saving = other.save(again);
+        await reused.promise;
       },
     });
     await cleaning.save(await requestOf(scratch, 'big', 'x'.repeat(9_000)));
+    letGo.resolve();
+    expect(await saving).toMatchObject({ status: 'saved' });
     const hit = await other.find(again.key);
     const targets = locationsIn(scratch.path('out'), ['data']);
     expect(await hit?.restore(targets)).toEqual({ status: 'restored' });
