@@ -44,7 +44,7 @@ describe.each<{ nx: NxVersion; daemon: boolean }>([
       { ...chain, ...one('other') },
       sketch,
     );
-    await workspace.nx('run-many', '-t', 'execute');
+    await workspace.succeed('run-many', '-t', 'execute');
     await workspace.takeExecutions('ml');
     await workspace.edit('ml/b.py', '{n}', '{n}{n}');
     for (const [legacy, executed] of [
@@ -75,8 +75,8 @@ describe.each<{ nx: NxVersion; daemon: boolean }>([
       },
       sketch,
     );
-    const good = await workspace.nx('run', 'good:execute');
-    expect(good.exitCode).toBe(0);
+    await workspace.succeed('run', 'good:execute');
+
     expect(await workspace.takeExecutions('good')).toEqual(['a']);
 
     const all = await workspace.nx('run-many', '-t', 'execute');
@@ -96,21 +96,16 @@ describe.each<{ nx: NxVersion; daemon: boolean }>([
       'out/a.ipynb',
       '{nb: out/a.ipynb}',
     );
-    const mended = await workspace.nx('run-many', '-t', 'execute');
-    expect(mended).toMatchObject({ exitCode: 0 });
+    await workspace.succeed('run-many', '-t', 'execute');
+
     expect(await workspace.takeExecutions('bad')).toEqual(['a']);
   });
 });
 
 test('the graph can be written, with the edges between tasks', async () => {
   await using workspace = await makeWorkspace(chain);
-  const run = await workspace.nx(
-    'run-many',
-    '-t',
-    'execute',
-    '--graph=graph.json',
-  );
-  expect(run.exitCode).toBe(0);
+  await workspace.succeed('run-many', '-t', 'execute', '--graph=graph.json');
+
   const { tasks } = JSON.parse(await workspace.read('graph.json')) as {
     readonly tasks: {
       readonly dependencies: Readonly<Record<string, readonly string[]>>;
@@ -120,8 +115,8 @@ test('the graph can be written, with the edges between tasks', async () => {
     'ml:execute--c': ['ml:execute--b'],
     'ml:execute--b': ['ml:execute--a'],
   });
-  const page = await workspace.nx('graph', '--file=graph.html');
-  expect(page.exitCode).toBe(0);
+  await workspace.succeed('graph', '--file=graph.html');
+
   expect(workspace.has('graph.html')).toBe(true);
 });
 
@@ -150,8 +145,8 @@ describe('a pipeline in a folder that is a project already', () => {
         'execute--a': { executor: 'nx-notebook:execute' },
       },
     });
-    const run = await workspace.nx('run', 'analysis:execute');
-    expect(run.exitCode).toBe(0);
+    await workspace.succeed('run', 'analysis:execute');
+
     expect(await workspace.takeExecutions('ml')).toEqual(['a']);
   });
 
@@ -194,8 +189,8 @@ test('folders of the same name are told apart by their paths', async () => {
   expect(names).toEqual(
     expect.arrayContaining(['north-ml', 'south-ml', 'west']),
   );
-  const run = await workspace.nx('run-many', '-t', 'execute');
-  expect(run.exitCode).toBe(0);
+  await workspace.succeed('run-many', '-t', 'execute');
+
   for (const folder of ['north/ml', 'south/ml', 'west'])
     expect(await workspace.takeExecutions(folder)).toEqual(['a']);
 });
@@ -205,8 +200,12 @@ test('init registers the plugin once and names the next command', async () => {
     ...one('ml'),
     'nx.json': JSON.stringify({ analytics: false, neverConnectToCloud: true }),
   });
-  const first = await workspace.nx('g', 'nx-notebook:init', '--no-interactive');
-  expect(first).toMatchObject({ exitCode: 0 });
+  const first = await workspace.succeed(
+    'g',
+    'nx-notebook:init',
+    '--no-interactive',
+  );
+
   expect(first.output).toContain('run-many -t execute');
   const nxJson = await workspace.read('nx.json');
   expect(JSON.parse(nxJson)).toMatchObject({
@@ -214,11 +213,7 @@ test('init registers the plugin once and names the next command', async () => {
       expect.objectContaining({ plugin: 'nx-notebook' }),
     ]),
   });
-  const second = await workspace.nx(
-    'g',
-    'nx-notebook:init',
-    '--no-interactive',
-  );
-  expect(second.exitCode).toBe(0);
+  await workspace.succeed('g', 'nx-notebook:init', '--no-interactive');
+
   expect(await workspace.read('nx.json')).toBe(nxJson);
 });

@@ -19,10 +19,10 @@ const executeAll = ['run-many', '-t', 'execute', '--batch=false'] as const;
 /** Runs twice, so that everything is in Nx's cache, then changes the source of `a`. */
 async function settled(tasks: readonly TaskSketch[]): Promise<TestWorkspace> {
   const workspace = await makeWorkspace(pipeline('ml', tasks));
-  const first = await workspace.nx(...executeAll);
-  expect(first).toMatchObject({ exitCode: 0 });
+  await workspace.succeed(...executeAll);
+
   await workspace.takeExecutions('ml');
-  await workspace.nx(...executeAll);
+  await workspace.succeed(...executeAll);
   expect(await workspace.takeExecutions('ml')).toEqual([]);
   return workspace;
 }
@@ -44,7 +44,7 @@ describe('a change is seen', () => {
       },
     ]);
     await workspace.edit('ml/a.py', '"one"', '"two"');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
     expect(await workspace.read('ml/out/b.txt')).toBe('two');
   });
@@ -60,12 +60,12 @@ describe('a change is seen', () => {
       { name: 'b', upstream: ['a'], cells: [writes(reads('a'))] },
     ]);
     await workspace.edit('ml/Untitled (1) [x] {y}.py', '"one"', '"two"');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
     expect(await workspace.read('ml/out/b.txt')).toBe('two');
 
     await workspace.remove('ml/out');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual([]);
     expect(await workspace.read('ml/out/[a] {1}.txt')).toBe('two');
   });
@@ -76,10 +76,10 @@ describe('a change is seen', () => {
       { name: 'b', upstream: ['a'], cells: [writes(reads('a'))] },
     ]);
     const alone = ['run', 'ml:execute--b', '--exclude-task-dependencies'];
-    await workspace.nx(...alone);
+    await workspace.succeed(...alone);
     await workspace.edit('ml/a.py', '"one"', '"two"');
-    await workspace.nx('run', 'ml:execute--a');
-    await workspace.nx(...alone);
+    await workspace.succeed('run', 'ml:execute--a');
+    await workspace.succeed(...alone);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
     expect(await workspace.read('ml/out/b.txt')).toBe('two');
   });
@@ -91,7 +91,7 @@ describe('a change is seen', () => {
       { name: 'b', upstream: ['a'], cells: [writes(reading)] },
     ]);
     await workspace.edit('ml/a.py', 'product = None', 'product = None  # !');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
     expect(await workspace.read('ml/out/b.txt')).toContain('# !');
   });
@@ -104,7 +104,7 @@ describe('a change is seen', () => {
       { name: 'b', upstream: ['a'], cells: [loop, writes('text')] },
     ]);
     await workspace.edit('ml/a.py', 'product = None', 'product = None  # !');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
   });
 
@@ -121,9 +121,9 @@ describe('a change is seen', () => {
       ]),
       'shared/words.py': 'text = "one"\n',
     });
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     await workspace.edit('shared/words.py', 'one', 'two');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'a']);
     expect(await workspace.read('ml/out/a.txt')).toBe('two');
   });
@@ -141,7 +141,7 @@ describe('a change is not seen', () => {
       { name: 'c', upstream: ['b'], cells: [writes(reads('b'))] },
     ]);
     await workspace.edit('ml/a.py', '"one"', '"two"');
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
   });
 
@@ -156,12 +156,12 @@ describe('a change is not seen', () => {
       ]),
       'ml/words.txt': 'one',
     });
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     await workspace.write({ 'ml/words.txt': 'one' });
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a']);
     await workspace.write({ 'ml/words.txt': 'two' });
-    await workspace.nx(...executeAll);
+    await workspace.succeed(...executeAll);
     expect(await workspace.takeExecutions('ml')).toEqual(['a']);
     expect(await workspace.read('ml/out/a.txt')).toBe('two');
   });

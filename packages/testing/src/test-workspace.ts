@@ -172,6 +172,16 @@ export class TestWorkspace implements AsyncDisposable {
     return { ...result, tasks: await readReport(report) };
   }
 
+  /** Runs Nx to its end, and throws with its output unless it succeeded. */
+  async succeed(...args: readonly string[]): Promise<NxRun> {
+    const run = await this.nx(...args);
+    if (run.exitCode !== 0)
+      throw new Error(
+        `nx ${args.join(' ')} ended with code ${run.exitCode}:\n${run.output}`,
+      );
+    return run;
+  }
+
   /** Starts Nx, for a test that interrupts it. */
   start(...args: readonly string[]): RunningCommand {
     return this.startWith({}, ...args);
@@ -201,8 +211,7 @@ export class TestWorkspace implements AsyncDisposable {
 
   /** Prints JSON from Nx, for example `show project ml --json`. */
   async nxJson(...args: readonly string[]): Promise<unknown> {
-    const { exitCode, output } = await this.nx(...args);
-    if (exitCode !== 0) throw new Error(`nx ${args.join(' ')}:\n${output}`);
+    const { output } = await this.succeed(...args);
     return JSON.parse(output.slice(output.search(/^[[{]/m)));
   }
 
