@@ -10,10 +10,10 @@ import {
   success,
   type Result,
 } from '@nx-notebook/notebook';
-import type { Product, Task } from '@nx-notebook/pipeline';
+import { injectedCell, type Product, type Task } from '@nx-notebook/pipeline';
 import type { PythonFacts, PythonInterpreter } from '@nx-notebook/python';
 import hash from 'object-hash';
-import { injectedCell } from './injected-cell.js';
+
 import { KEY_VERSION, type KeyData, type UpstreamProduct } from './key-data.js';
 import type { KeyParts } from './key-parts.js';
 import type { TaskFailure } from './task-failure.js';
@@ -92,7 +92,7 @@ class Inputs {
 
   async upstream(): Promise<Result<KeyData['upstream'], TaskFailure>> {
     const entries: [string, Record<string, UpstreamProduct>][] = [];
-    for (const { task: name, reads } of this.#ref.task.upstream) {
+    for (const [name, reads] of readsByTask(this.#ref.task)) {
       const task = this.#ref.pipeline.tasks.find((each) => each.name === name);
       if (task === undefined) return failure(unknownUpstream(this.#ref, name));
       const products = await this.#upstreamProducts(task, reads);
@@ -184,6 +184,15 @@ class Inputs {
     const outcome = await this.#parts.digest({ name: '', path });
     return outcome.status === 'digested' ? outcome.entry.digest : undefined;
   }
+}
+
+/** A task may be found by its name and by a wildcard: then all that either reads counts. */
+function readsByTask(task: Task): ReadonlyMap<string, readonly string[]> {
+  const reads = new Map<string, readonly string[]>();
+  for (const { task: name, reads: keys } of task.upstream) {
+    reads.set(name, [...(reads.get(name) ?? []), ...keys]);
+  }
+  return reads;
 }
 
 function posixPath(path: string): string {

@@ -8,7 +8,7 @@ import type { NotFresh } from './assess-task.js';
 import type { BuildState } from './build-state.js';
 import { computeKey, type TaskKey } from './compute-key.js';
 import { explainKeys } from './explain-keys.js';
-import { injectedCell } from './injected-cell.js';
+import { injectedCell } from '@nx-notebook/pipeline';
 import { publish } from './publish.js';
 import {
   interrupted,
