@@ -3,8 +3,8 @@
  * notebook goes to its product path. A notebook that did not complete is kept beside that path for reading, never at
  * it. Knows no keys and no store.
  */
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type {
   RunObserver,
   RunOutcome,
@@ -18,6 +18,7 @@ import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
 import type { PythonLookup } from '@nx-notebook/python';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { describeFailure } from './failure-detail.js';
+import { notebookPath, partialNotebookPath } from './partial-notebook.js';
 
 /** Time limits of one task. */
 export interface Limits {
@@ -107,7 +108,7 @@ function prepare(
   );
 }
 
-/** Writes the executed notebook to its product path, and removes what an earlier failure left beside it. */
+/** Writes the executed notebook to its product path. */
 async function keepNotebook(
   { task }: RunRequest,
   { notebook, cells }: NotebookOutcome & { readonly status: 'completed' },
@@ -126,7 +127,6 @@ async function keepNotebook(
       cells,
     );
   }
-  await rm(partialPath(path), { force: true }).catch(() => undefined);
   return { status: 'succeeded', cells };
 }
 
@@ -135,10 +135,9 @@ async function keepPartial(
   { task }: RunRequest,
   { failure, partial, cells }: NotebookOutcome & { readonly status: 'failed' },
 ): Promise<RunOutcome> {
-  const product = notebookPath(task);
+  const path = partialNotebookPath(task);
   let partialNotebook: string | undefined;
-  if (partial !== undefined && product !== undefined) {
-    const path = partialPath(product);
+  if (partial !== undefined && path !== undefined) {
     const problem = await write(path, partial);
     if (problem === undefined) partialNotebook = path;
   }
@@ -157,18 +156,6 @@ async function write(
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** `out/clean.ipynb` -> `out/clean.failed.ipynb`, which is never a product of the task. */
-function partialPath(path: string): string {
-  return join(dirname(path), `${basename(path, extname(path))}.failed.ipynb`);
-}
-
-function notebookPath(task: RunRequest['task']): string | undefined {
-  const { product } = task;
-  const products =
-    product.kind === 'single' ? [product.product] : product.products;
-  return products.find(({ isNotebook }) => isNotebook)?.absolutePath;
 }
 
 function pythonNotFound(

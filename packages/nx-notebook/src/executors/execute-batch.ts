@@ -31,7 +31,6 @@ export async function* executeBatch(
     isVerbose: process.env['NX_VERBOSE_LOGGING'] === 'true',
   });
   if (!opened.ok) {
-    process.stdout.write(opened.error);
     for (const { id } of requests) {
       yield reportRejected(id, opened.error, Date.now());
     }

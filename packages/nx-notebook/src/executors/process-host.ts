@@ -2,7 +2,12 @@
  * What executing has of its process: settings, streams, signals, concrete parts. Both implementations of the executor
  * open one and differ in nothing else.
  */
-import { build, createTerminalReporter } from '@nx-notebook/engine';
+import {
+  build,
+  createTerminalReporter,
+  type BuildEvent,
+  type Reporter,
+} from '@nx-notebook/engine';
 import { failure, success, type Result } from '@nx-notebook/notebook';
 import { composeEngine, type EngineComposition } from '../composition.js';
 import { dataFolder } from '../data-folder.js';
@@ -68,7 +73,7 @@ export function openProcessHost(
         facts,
         limits: limits.value,
       })),
-    ...(isBatch ? { live: terminalReporter(options, color) } : {}),
+    ...(isBatch ? { live: liveReporter(options, color) } : {}),
     streamsTranscript: !isBatch,
     kernels: settings.value.kernels,
     signal: cancellation.signal,
@@ -84,11 +89,25 @@ export function openProcessHost(
   });
 }
 
-function terminalReporter(
+/** Live lines leave details of a failure to the text of its task, which Nx prints below them. */
+function liveReporter(
   { workspaceRoot: cwd, isVerbose: verbose }: ProcessHostOptions,
   color: boolean,
-): ReturnType<typeof createTerminalReporter> {
-  return createTerminalReporter({ write, color, verbose, now: Date.now, cwd });
+): Reporter {
+  const now = Date.now;
+  const terminal = createTerminalReporter({ write, color, verbose, now, cwd });
+  return { handle: (event) => terminal.handle(withoutDetail(event)) };
+}
+
+function withoutDetail(event: BuildEvent): BuildEvent {
+  if (event.type !== 'task-finished' || event.outcome.status !== 'failed') {
+    return event;
+  }
+  const { outcome } = event;
+  const { failure } = outcome;
+  return 'detail' in failure
+    ? { ...event, outcome: { ...outcome, failure: { ...failure, detail: [] } } }
+    : event;
 }
 
 function write(text: string): void {

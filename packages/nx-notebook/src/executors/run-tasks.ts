@@ -14,6 +14,7 @@ import {
   type TaskTranscript,
 } from '@nx-notebook/engine';
 import { renderDiagnostics } from '@nx-notebook/notebook';
+import { removePartialNotebook } from '../partial-notebook.js';
 import { snapshotInputs } from './input-snapshot.js';
 import {
   planTasks,
@@ -48,7 +49,7 @@ export interface RunHost extends PlanOptions {
   readonly write: (text: string) => void;
   /** Prints what happens while it happens; full outputs go to the reports. */
   readonly live?: Reporter;
-  /** Also hands each task's full output to `write` as it comes; for a process that runs one task. */
+  /** Hands each task's full output to `write` as well; for a process of one task, of which Nx shows nothing else. */
   readonly streamsTranscript: boolean;
   readonly kernels: number;
   readonly signal: AbortSignal;
@@ -76,7 +77,7 @@ export async function* runTasks(
       startTime,
       endTime: host.now(),
     });
-    host.write(report.result.terminalOutput);
+    if (host.streamsTranscript) host.write(report.result.terminalOutput);
     yield report;
   }
 }
@@ -91,7 +92,7 @@ async function* reportTasks(
     host.write(`${renderDiagnostics(plan.warnings, { color, cwd })}\n`);
   }
   for (const { request, text } of plan.rejected) {
-    host.write(text);
+    if (host.streamsTranscript) host.write(text);
     yield reportRejected(request.id, text, host.now());
   }
   if (plan.planned.length > 0) yield* buildTasks(plan, host);
@@ -117,6 +118,7 @@ async function* buildTasks(
     )) {
       const task = find(plan, outcome.ref);
       if (task === undefined) continue;
+      if (isGood(outcome)) await removePartialNotebook(task.ref.task);
       const text = transcripts.get(task)?.text() ?? '';
       for (const { id } of task.requests) {
         const report = reportOutcome(id, outcome, { text, ...host });
@@ -129,6 +131,10 @@ async function* buildTasks(
   } finally {
     await dispose();
   }
+}
+
+function isGood({ status }: TaskOutcome): boolean {
+  return status !== 'failed' && status !== 'skipped';
 }
 
 function openTranscripts(

@@ -23,6 +23,8 @@ export interface TaskModel {
   readonly products: readonly ProductModel[];
   readonly upstream: readonly {
     readonly task: string;
+    /** The wildcard that it was found by; it stands in the injected cell. */
+    readonly pattern?: string;
     /** Keys of the products that this task may read. */
     readonly reads: readonly string[];
   }[];
@@ -68,10 +70,7 @@ function modelTask(
       path: inWorkspace(absolutePath),
       isNotebook,
     })),
-    upstream: task.upstream.map(({ task: name, reads }) => ({
-      task: name,
-      reads,
-    })),
+    upstream: task.upstream,
     resources: task.resources.map(({ absolutePath }) =>
       inWorkspace(absolutePath),
     ),

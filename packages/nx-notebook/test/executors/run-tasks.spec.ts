@@ -137,7 +137,8 @@ test('a broken pipeline fails its own tasks with its diagnostics, and the others
   expect(result('broken:execute--x')?.terminalOutput).toContain(
     'broken/pipeline.yaml:2:',
   );
-  expect(printed.join('')).toContain('broken/pipeline.yaml:2:');
+  // Nx prints the text of a failed task itself.
+  expect(printed).toEqual([]);
 });
 
 test('a task that pipeline.yaml lost since Nx made its graph', async () => {
