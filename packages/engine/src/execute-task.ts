@@ -2,6 +2,7 @@
  * Executes one task under its lock and in a kernel slot: products aside, run, verify, keep. The caller decides that it has
  * to run; nothing here looks for a cheaper way.
  */
+import { relative } from 'node:path';
 import type { ProductEntry } from '@nx-notebook/store';
 import { setAside, type Aside } from './aside.js';
 import type { NotFresh } from './assess-task.js';
@@ -9,6 +10,11 @@ import type { BuildState } from './build-state.js';
 import { computeKey, type TaskKey } from './compute-key.js';
 import { explainKeys } from './explain-keys.js';
 import { injectedCell } from '@nx-notebook/pipeline';
+import {
+  stampInputs,
+  writtenBetween,
+  type InputStamps,
+} from './input-stamps.js';
 import { publish } from './publish.js';
 import {
   interrupted,
@@ -61,6 +67,7 @@ export async function executeTask(
     reasons: why.reasons,
     ...estimate(why),
   });
+  const stamps = await stampInputs(why.key.inputs);
   const { outcome, ...times } = await superviseRun({
     ref,
     runner,
@@ -79,7 +86,8 @@ export async function executeTask(
     await putBack(ref, moved.aside, state);
     return fail(ref, why, state, { failure: judged.failure, ran });
   }
-  await keep(ref, why, state, { products: judged.products, ran });
+  const { products } = judged;
+  await keep(ref, why, state, { products, ran, stamps });
   await moved.aside.discard();
   return { status: 'executed' };
 }
@@ -129,9 +137,10 @@ async function keep(
   made: {
     readonly products: readonly ProductEntry[];
     readonly ran: Ran;
+    readonly stamps: InputStamps;
   },
 ): Promise<void> {
-  const changes = await changesSince(ref, why.key, state);
+  const changes = await changesSince(ref, why.key, made.stamps, state);
   const record: RunRecord = {
     ...recordBase(ref, why, made.ran),
     status: 'executed',
@@ -155,12 +164,17 @@ async function keep(
 async function changesSince(
   ref: TaskRef,
   key: TaskKey,
+  stamps: InputStamps,
   state: BuildState,
 ): Promise<readonly string[]> {
   const now = await computeKey(ref, state.parts);
-  return now.ok
-    ? explainKeys(key.keyData, now.value.keyData)
-    : [now.error.message];
+  if (!now.ok) return [now.error.message];
+  const changes = explainKeys(key.keyData, now.value.keyData);
+  if (changes.length > 0) return changes;
+  const written = writtenBetween(stamps, await stampInputs(key.inputs));
+  return written.map(
+    (path) => `\`${relative(ref.pipeline.folder, path)}\` was written to`,
+  );
 }
 
 async function putBack(

@@ -229,6 +229,26 @@ test('an input that changed while the task ran leaves its result without a key',
   expect(await workspace.build([task])).toEqual({ a: 'fresh' });
 });
 
+test('an input that changed and changed back while the task ran is a doubt, too', async () => {
+  await using workspace = await TestWorkspace.create();
+  const task: TaskText = { ...a, imports: ['lib.py'] };
+  await workspace.write('lib.py', 'before');
+  workspace.runner.script('a', async (request) => {
+    await rm(workspace.path('lib.py'));
+    await workspace.write('lib.py', 'in between');
+    const outcome = await writeProducts(request);
+    await workspace.write('lib.py', 'before');
+    return outcome;
+  });
+  expect(await workspace.build([task])).toEqual({ a: 'executed' });
+  expect(warnings(workspace.events)).toEqual([
+    '`lib.py` was written to while the task ran; its result is not kept for later.',
+  ]);
+  workspace.runner = new ScriptedRunner();
+  expect(await workspace.build([task])).toEqual({ a: 'executed' });
+  expect(await workspace.build([task])).toEqual({ a: 'fresh' });
+});
+
 const brokenStore: Store = {
   find: () => Promise.resolve(undefined),
   save: () => Promise.resolve({ status: 'failed', message: 'disk on fire' }),
