@@ -62,7 +62,7 @@ export interface Assignment {
 export type AssignedValue =
   PyValue | { readonly kind: 'not-literal'; readonly text: string };
 
-/** A cache of {@link PythonFacts} by the sha256 (hex) of the text that they were read from. */
+/** A cache of {@link PythonFacts} by a sha256 (hex) over FACTS_VERSION and what the facts were read from. */
 export interface FactsCache {
   get(digest: string): PythonFacts | undefined;
   set(digest: string, facts: PythonFacts): void;

@@ -10,7 +10,11 @@ export { floatRepr } from './text/float-repr.js';
 export { pythonRepr } from './text/python-repr.js';
 export { toPythonSource, type SourceText } from './text/python-source.js';
 export { toRSource } from './text/r-source.js';
-export { openParser, type PythonParser } from './parse/open-parser.js';
+export {
+  FACTS_VERSION,
+  openParser,
+  type PythonParser,
+} from './parse/open-parser.js';
 export {
   createImportResolver,
   type ImportQuery,

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { FactsCache, PythonFacts } from '../facts.js';
-import { openParser } from '../parse/open-parser.js';
+import { FACTS_VERSION, openParser } from '../parse/open-parser.js';
 
 /** What a local file says. */
 export interface ModuleFacts {
@@ -47,8 +47,7 @@ export function rememberModules(cache?: FactsCache): ReadModule {
     if (known?.stamp === stamp) return known;
     const text = readModuleText(file);
     if (text === undefined) return undefined;
-    const facts = cache?.get(digest(file, text)) ?? (await parse(file, text));
-    cache?.set(digest(file, text), facts);
+    const facts = await factsOf(file, text, cache);
     const isTaskSource = PARAMETERS_CELL.test(text);
     const isSettled = Date.now() - Number(stat.ctimeMs) > SETTLED_MS;
     if (isSettled) remembered.set(file, { stamp, facts, isTaskSource });
@@ -56,11 +55,26 @@ export function rememberModules(cache?: FactsCache): ReadModule {
   };
 }
 
-/** Notebooks and modules are read differently, so that equal texts of both must not share facts. */
+async function factsOf(
+  file: string,
+  text: string,
+  cache: FactsCache | undefined,
+): Promise<PythonFacts> {
+  const key = digest(file, text);
+  const known = cache?.get(key);
+  if (known !== undefined) return known;
+  const facts = await parse(file, text);
+  cache?.set(key, facts);
+  return facts;
+}
+
+/** Equal texts of a notebook and a module have different facts, and so may those of another version of the parser. */
 function digest(file: string, text: string): string {
-  const hash = createHash('sha256');
-  if (/\.ipy(?:nb)?$/.test(file)) hash.update('notebook\n');
-  return hash.update(text).digest('hex');
+  const kind = /\.ipy(?:nb)?$/.test(file) ? 'notebook' : 'module';
+  return createHash('sha256')
+    .update(`${kind} ${FACTS_VERSION}\n`)
+    .update(text)
+    .digest('hex');
 }
 
 async function parse(file: string, text: string): Promise<PythonFacts> {

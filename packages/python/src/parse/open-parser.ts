@@ -18,6 +18,9 @@ import {
   type UpstreamReads,
 } from './upstream-use.js';
 
+/** Bumped when the same text gives other facts: caches of facts have it in their keys. */
+export const FACTS_VERSION = 1;
+
 /** Reads Python without running it. Made once per process; its methods are synchronous. */
 export interface PythonParser {
   /** Facts of a notebook's Python code cells, magics included. Positions do not occur in facts. */
