@@ -65,7 +65,7 @@ async function loadTasks(
   }
   const { file } = outcome;
   refuseSurroundings(file, loading);
-  const root = await readYaml(file, problems);
+  const root = readYaml(file, problems);
   const spec = root && readSpec(root, { file, problems });
   if (spec === undefined) return undefined;
   const sources = new Sources(folder, files, {

@@ -7,7 +7,14 @@ import type { ProductSpec, Task } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import { readDeclaredProduct } from '../source/declared-product.js';
 import { readDeclaredUpstream } from '../source/declared-upstream.js';
-import type { Located, PipelineSpec, TaskSpec } from '../spec/pipeline-spec.js';
+import type { SourceDocument } from '../source/source-document.js';
+import type {
+  Located,
+  PipelineSpec,
+  ProductDeclaration,
+  TaskSpec,
+} from '../spec/pipeline-spec.js';
+import { readProduct } from '../spec/product-spec.js';
 import type { TextFile } from '../text-file.js';
 import type { WorkspaceFiles } from '../workspace-files.js';
 import { reportCycles } from './cycles.js';
@@ -79,16 +86,17 @@ async function draftTask(
   context: BuildContext,
 ): Promise<Draft> {
   const { folder, problems, sources } = context;
-  const source = await sources.open(spec.source);
+  const opened = await sources.open(spec.source);
+  if (opened === 'no-notebook') {
+    return { ...nothing, spec, upstream: spec.upstream ?? [] };
+  }
+  const source = opened === 'unreadable' ? undefined : opened;
   const document = source?.document;
   const upstream =
     meta.extractUpstream && document?.hasOwnParametersCell === true
       ? readDeclaredUpstream(document, problems)
       : (spec.upstream ?? []);
-  const declaration =
-    meta.extractProduct && document !== undefined
-      ? readDeclaredProduct(document, problems)
-      : spec.product;
+  const declaration = declarationOf(spec, document, { meta, ...context });
   const base =
     meta.productRelativeToSource && source !== undefined
       ? dirname(source.absolutePath)
@@ -103,6 +111,27 @@ async function draftTask(
       language: document?.language ?? 'python',
     }),
   };
+}
+
+/** What is known of a task that is no notebook. */
+const nothing = {
+  source: undefined,
+  products: undefined,
+  params: { params: [], resources: [] },
+};
+
+function declarationOf(
+  { product }: TaskSpec,
+  document: SourceDocument | undefined,
+  { meta, file, problems }: BuildContext & Pick<PipelineSpec, 'meta'>,
+): ProductDeclaration | undefined {
+  if (meta.extractProduct) {
+    return document && readDeclaredProduct(document, problems);
+  }
+  return (
+    product &&
+    readProduct(product, { locate: (range) => file.locate(range), problems })
+  );
 }
 
 function isComplete(draft: Draft): draft is CompleteDraft {

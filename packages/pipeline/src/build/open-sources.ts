@@ -32,8 +32,13 @@ export class Sources {
     this.#context = context;
   }
 
-  /** The source, or undefined after reporting why there is none. */
-  async open(source: Located<string>): Promise<OpenedSource | undefined> {
+  /**
+   * The source; after reporting why there is none, whether it is a notebook that can't be read or no notebook at all,
+   * of which nothing more can be said.
+   */
+  async open(
+    source: Located<string>,
+  ): Promise<OpenedSource | 'unreadable' | 'no-notebook'> {
     const { location } = source;
     const { problems } = this.#context;
     const resolved = resolveTaskPath(
@@ -42,14 +47,14 @@ export class Sources {
     );
     if ('code' in resolved) {
       problems.error({ ...resolved, location });
-      return undefined;
+      return 'unreadable';
     }
     const { absolutePath } = resolved;
     const isFile = this.#files.check(absolutePath) === undefined;
     const refused = refuseSource(source.value, isFile);
     if (refused !== undefined) {
       problems.error({ ...refused, location });
-      return undefined;
+      return 'no-notebook';
     }
     if (!this.#documents.has(absolutePath)) {
       const outcome = this.#files.read(absolutePath);
@@ -67,7 +72,7 @@ export class Sources {
               : hint,
           location,
         });
-        return undefined;
+        return 'unreadable';
       }
       this.#documents.set(
         absolutePath,
@@ -75,7 +80,7 @@ export class Sources {
       );
     }
     const document = this.#documents.get(absolutePath);
-    return document === undefined ? undefined : { ...resolved, document };
+    return document === undefined ? 'unreadable' : { ...resolved, document };
   }
 
   /** The nearest name of a file in the folder where the source should be. */

@@ -99,11 +99,11 @@ function checkValue(node: YamlNode, context: ParamContext): void {
   if (source.ok) return;
   problems.error({
     code: 'invalid-param-value',
-    message: `A param can not hold this: ${source.message}.`,
+    message: `A value of type ${source.type} can not be a param of a notebook.`,
     hint:
       source.type === 'date' || source.type === 'datetime'
         ? 'Put the date in quotes; the notebook gets it as text.'
-        : 'Write the value in another form.',
+        : 'Write it as text, number, true, false, null, list or mapping.',
     location: file.locate(node.range),
   });
 }

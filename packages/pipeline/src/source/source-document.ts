@@ -70,7 +70,8 @@ export async function readDocument(
     ownCell === undefined
       ? file.firstLine
       : locateInCell(file, read, { ...position, cell: ownCell });
-  if (!checkCells(clean, { file, problems, locate })) return undefined;
+  if (!checkCells(clean, { file, problems, locate, extracted }))
+    return undefined;
   const source = cell?.source ?? '';
   const isPython = language === 'python';
   return {
@@ -105,24 +106,24 @@ function languageOf(
   return undefined;
 }
 
+interface CheckContext {
+  readonly file: TextFile;
+  readonly problems: Problems;
+  readonly locate: SourceDocument['locate'];
+  readonly extracted: readonly ExtractedName[];
+}
+
 /**
  * Something must come after the parameters cell: what uses the parameters. False if there is nothing in which
  * parameters could be looked for.
  */
-function checkCells(
-  notebook: Notebook,
-  context: {
-    readonly file: TextFile;
-    readonly problems: Problems;
-    readonly locate: SourceDocument['locate'];
-  },
-): boolean {
-  const { file, problems, locate } = context;
+function checkCells(notebook: Notebook, context: CheckContext): boolean {
+  const { problems, locate } = context;
   const location = locate({ cell: 0, line: 1, column: 1, length: Infinity });
   const isFilled = (cell: Cell): boolean => cell.source.trim() !== '';
   const index = findParametersCell(notebook);
   if (index === undefined) {
-    return checkUntagged(notebook.cells.some(isFilled), file, problems);
+    return checkUntagged(notebook.cells.some(isFilled), context);
   }
   const type = notebook.cells[index]?.type ?? 'code';
   if (type !== 'code') {
@@ -158,29 +159,28 @@ function checkCells(
 
 function checkUntagged(
   hasContent: boolean,
-  file: TextFile,
-  problems: Problems,
+  { file, problems, extracted }: CheckContext,
 ): boolean {
-  const problem = hasContent
-    ? {
-        code: 'no-parameters-cell',
-        message:
-          'There is no cell tagged "parameters"; one without upstream is added in memory.',
-        hint: parametersCellHint(file.path),
-      }
-    : {
-        code: 'empty-source',
-        message: 'There is no code in this file.',
-        hint: 'Write a notebook, or remove the task.',
-      };
   const location = file.firstLine;
-  if (hasContent) problems.warning({ ...problem, location });
-  else problems.error({ ...problem, location });
-  return hasContent;
-}
-
-function parametersCellHint(path: string): string {
-  return path.endsWith('.ipynb')
-    ? 'Tag the cell that assigns "upstream" and "product" with "parameters".'
-    : 'Start the cell that assigns "upstream" and "product" with the line: # %% tags=["parameters"]';
+  if (!hasContent) {
+    problems.error({
+      code: 'empty-source',
+      message: 'There is no code in this file.',
+      hint: 'Write a notebook, or remove the task.',
+      location,
+    });
+    return false;
+  }
+  const consequence = extracted.includes('upstream')
+    ? 'so the task has no upstream'
+    : 'so one is added in memory';
+  problems.warning({
+    code: 'no-parameters-cell',
+    message: `There is no cell tagged "parameters", ${consequence}.`,
+    hint: file.path.endsWith('.ipynb')
+      ? 'Tag the cell with the defaults of its parameters with "parameters".'
+      : 'Start the cell with the defaults of its parameters with the line: # %% tags=["parameters"]',
+    location,
+  });
+  return true;
 }

@@ -101,7 +101,7 @@ function reportType(
   problems.error({
     code: 'wrong-type',
     message: `"${name}" must be ${wanted.join(' or ')}, but it is ${describe(entry.value)}.`,
-    ...typeHint(entry.value, rule.types),
+    hint: typeHints[rule.types[0] ?? 'any'] ?? 'Correct the value.',
     location: file.locate(entry.value.range),
   });
 }
@@ -117,16 +117,17 @@ const typeNames: Readonly<Record<ValueType, string>> = {
   any: 'a value',
 };
 
-function typeHint(
-  node: YamlNode,
-  types: readonly ValueType[],
-): { readonly hint?: string } {
-  const isText = types.includes('text') || types.includes('name');
-  const isUnquoted = node.kind === 'scalar' && node.text === undefined;
-  return isText && isUnquoted && !isEmpty(node)
-    ? { hint: 'Put it in quotes if it is meant as text.' }
-    : {};
-}
+const asText =
+  'Write text; what looks like a number or a flag is read as one, also in quotes.';
+
+const typeHints: Partial<Record<ValueType, string>> = {
+  text: asText,
+  name: asText,
+  boolean: 'Write true or false.',
+  seconds: 'Write for example 60 or 0.5.',
+  list: 'Write one dash and one value a line.',
+  mapping: 'Write one "key: value" a line.',
+};
 
 function fits(node: YamlNode, type: ValueType): boolean {
   if (type === 'any') return true;

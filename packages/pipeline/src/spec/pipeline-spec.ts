@@ -39,8 +39,8 @@ export interface TaskSpec {
   readonly location: Location;
   readonly name: Located<string>;
   readonly source: Located<string>;
-  /** Absent when it is read from the source, or when it was refused. */
-  readonly product?: ProductDeclaration;
+  /** As written; absent when it is read from the source, or missing. */
+  readonly product?: YamlNode;
   readonly params: readonly ParamSpec[];
   /** Absent when it is read from the source. */
   readonly upstream?: readonly Located<string>[];

@@ -34,7 +34,7 @@ function readMapping(
   const paths: [string, Located<string>][] = [];
   for (const { key, value } of node.entries) {
     const name = keyName(key);
-    const path = readPath(value, `"${name}" of "product"`, context);
+    const path = readPath(value, `"product.${name}"`, context);
     if (path !== undefined) paths.push([name, path]);
   }
   return paths.length < node.entries.length

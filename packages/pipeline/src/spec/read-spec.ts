@@ -1,6 +1,7 @@
 /**
  * Reads a whole pipeline.yaml into a {@link PipelineSpec}: its top level, `meta`, and the tasks.
  */
+import { nearest } from '../suggest.js';
 import { keyName } from '../yaml/merge-entries.js';
 import {
   describe,
@@ -13,7 +14,7 @@ import { checkKeys, isEmpty, type SpecContext } from './check-keys.js';
 import { metaKeys, pipelineKeys } from './keys.js';
 import type { MetaSpec, PipelineSpec, TaskSpec } from './pipeline-spec.js';
 import { refusePlaceholders } from './placeholders.js';
-import { nameText, readTask } from './read-task.js';
+import { declaredName, readTask } from './read-task.js';
 
 const taskExample =
   'Write "tasks:" and below it a list, each task with "source:" and "product:".';
@@ -57,28 +58,10 @@ function readTasks(
     .map((item) => readTask(item, meta, context))
     .filter((task) => task !== undefined);
   checkNames(tasks, context);
+  const names = items.map(declaredName).filter((name) => name !== undefined);
   return hasPlaceholders
     ? undefined
-    : { meta, tasks, names: namesOf(items, tasks) };
-}
-
-/** Also the names of tasks that could not be read: other tasks may well ask for them. */
-function namesOf(
-  items: readonly YamlNode[],
-  tasks: readonly TaskSpec[],
-): readonly string[] {
-  const written = items.map((item) =>
-    item.kind === 'mapping'
-      ? item.entries.find(({ key }) => keyName(key) === 'name')?.value
-      : undefined,
-  );
-  const names = written.map((node) => node && nameText(node));
-  return [
-    ...new Set([
-      ...tasks.map(({ name }) => name.value),
-      ...names.filter((name) => name !== undefined),
-    ]),
-  ];
+    : { meta, tasks, names: [...new Set(names)] };
 }
 
 function reportTasks(root: YamlMapping, context: SpecContext): void {
@@ -99,7 +82,7 @@ function reportTasks(root: YamlMapping, context: SpecContext): void {
       hint: 'Add a task, or write "tasks: []" for a pipeline without tasks.',
       location: file.locate(entry.keyRange),
     });
-  } else if (!names.includes('location')) {
+  } else if (!names.some((name) => name === 'location' || isTypo(name))) {
     problems.error({
       code: 'missing-tasks',
       message: 'Missing "tasks" key.',
@@ -107,6 +90,11 @@ function reportTasks(root: YamlMapping, context: SpecContext): void {
       location: file.locate(root.range),
     });
   }
+}
+
+/** An unknown key that was reported with "did you mean tasks". */
+function isTypo(name: string): boolean {
+  return nearest(name, Object.keys(pipelineKeys)) === 'tasks';
 }
 
 const defaultMeta: MetaSpec = {
@@ -171,7 +159,10 @@ function checkNames(
         location,
       });
     } else first.set(value, task);
-    if (value.trim() === '' || /[\p{Cc}\u2028\u2029]/u.test(value)) {
+    if (
+      (value.trim() === '' && task.source.value !== '') ||
+      /[\p{Cc}\u2028\u2029]/u.test(value)
+    ) {
       problems.error({
         code: 'invalid-name',
         message:

@@ -9,6 +9,7 @@ import {
   type YamlMapping,
   type YamlNode,
 } from '../yaml/yaml-node.js';
+import { nearest } from '../suggest.js';
 import { keyName } from '../yaml/merge-entries.js';
 import {
   checkKeys,
@@ -23,7 +24,6 @@ import type {
   ParamSpec,
   TaskSpec,
 } from './pipeline-spec.js';
-import { readProduct } from './product-spec.js';
 
 /** The task, or undefined after reporting why it can't be known what it is. */
 export function readTask(
@@ -44,7 +44,7 @@ export function readTask(
     return undefined;
   }
   const entries = checkKeys(node, taskKeys, 'a task', context);
-  checkTaskClass(entries.get('class'), context);
+  if (!checkTaskClass(entries.get('class'), context)) return undefined;
   const product = readProductKey(node, entries, meta, context);
   const upstream = readUpstreamKey(node, entries, meta, context);
   const params = readParams(entries.get('params'), context);
@@ -106,10 +106,7 @@ function readProductKey(
     if (!hasKey(node, 'product')) reportMissing('product', node, context);
     return undefined;
   }
-  return readProduct(entry.value, {
-    locate: (range) => context.file.locate(range),
-    problems: context.problems,
-  });
+  return entry.value;
 }
 
 function readUpstreamKey(
@@ -134,6 +131,7 @@ function readUpstreamKey(
       context.problems.error({
         code: 'wrong-type',
         message: `"upstream" must be names of tasks, but this is ${describe(item)}.`,
+        hint: 'Write one name, or a list of names.',
         location,
       });
     } else names.push({ value: name, location });
@@ -148,10 +146,14 @@ function refuseExtracted(
 ): void {
   problems.error({
     code: `${key}-in-yaml`,
-    message: `If "meta.extract_${key}" is true, tasks should not have ${key === 'upstream' ? 'an' : 'a'} "${key}" key.`,
+    message: `If "meta.extract_${key}" is true, tasks should not have ${articled(key)} key.`,
     hint: `Remove it and assign "${key}" in the parameters cell of the source, or set "extract_${key}: false" below "meta".`,
     location: file.locate(entry.keyRange),
   });
+}
+
+function articled(key: 'upstream' | 'product'): string {
+  return key === 'upstream' ? 'an "upstream"' : 'a "product"';
 }
 
 function reportMissing(
@@ -190,7 +192,7 @@ function readParams(
     } else if (name === 'upstream' || name === 'product') {
       problems.error({
         code: 'reserved-param',
-        message: `A task's params cannot be initialized with an "${name}" key.`,
+        message: `A task's params cannot be initialized with ${articled(name)} key.`,
         hint: `Rename the param; "${name}" is injected anyway.`,
         location,
       });
@@ -199,8 +201,16 @@ function readParams(
   return params;
 }
 
+/** Whether the key is there, or a typo of it that was reported. */
 function hasKey(node: YamlMapping, name: string): boolean {
-  return node.entries.some(({ key }) => keyName(key) === name);
+  const known = Object.keys(taskKeys);
+  return node.entries.some(({ key }) => {
+    const written = keyName(key);
+    return (
+      written === name ||
+      (!known.includes(written) && nearest(written, known) === name)
+    );
+  });
 }
 
 function textOf(
@@ -223,8 +233,21 @@ function nameOf(
     : { value: name, location: file.locate(entry.value.range) };
 }
 
+/** The name that a task has or would have, also when it is refused: other tasks may well ask for it. */
+export function declaredName(node: YamlNode): string | undefined {
+  const valueOf = (name: string): YamlNode | undefined =>
+    node.kind === 'mapping'
+      ? node.entries.find(({ key }) => keyName(key) === name)?.value
+      : undefined;
+  const name = valueOf('name');
+  const named = name === undefined ? undefined : nameText(name);
+  if (named !== undefined) return named;
+  const source = textIn(valueOf('source') ?? node);
+  return source === undefined ? undefined : stemOf(source);
+}
+
 /** The name of a task. Names are cast like any text: `'5'` is the number 5, and its name is "5". */
-export function nameText(node: YamlNode): string | undefined {
+function nameText(node: YamlNode): string | undefined {
   if (node.kind !== 'scalar') return undefined;
   const { value } = node;
   if (value.kind === 'str') return value.value;
@@ -234,8 +257,11 @@ export function nameText(node: YamlNode): string | undefined {
 }
 
 function defaultName(source: Located<string>): Located<string> {
-  const file = source.value.replace(/^.*[/\\]/s, '');
-  return { ...source, value: file.replace(/(?<=.)\.[^.]*$/s, '') };
+  return { ...source, value: stemOf(source.value) };
+}
+
+function stemOf(path: string): string {
+  return path.replace(/^.*[/\\]/s, '').replace(/(?<=.)\.[^.]*$/s, '');
 }
 
 function millisecondsOf(entry: YamlEntry | undefined): number | undefined {

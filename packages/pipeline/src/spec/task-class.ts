@@ -35,14 +35,14 @@ export const notebookExtensions = [
 
 const notebooksOnly = `Notebooks and scripts are: ${notebookExtensions.join(', ')}.`;
 
-/** Reports a `class:` other than NotebookRunner. */
+/** Whether a task is a notebook as far as its `class:` says; reports any other class. */
 export function checkTaskClass(
   entry: YamlEntry | undefined,
   { file, problems }: SpecContext,
-): void {
+): boolean {
   const name = entry === undefined ? undefined : textIn(entry.value);
   if (entry === undefined || name === undefined || name === 'NotebookRunner')
-    return;
+    return true;
   const location = file.locate(entry.value.range);
   if (classes.includes(name)) {
     problems.error({
@@ -51,7 +51,7 @@ export function checkTaskClass(
       hint: notebooksOnly,
       location,
     });
-    return;
+    return false;
   }
   problems.error({
     code: 'unknown-class',
@@ -59,6 +59,7 @@ export function checkTaskClass(
     hint: `Valid names are: ${listNames(classes)}.`,
     location,
   });
+  return false;
 }
 
 function suffix(suggestion: string | undefined): string {

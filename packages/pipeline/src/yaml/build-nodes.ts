@@ -117,12 +117,21 @@ class NodeBuilder {
     }
     if (this.#yaml.isSeq(parsed)) {
       this.#checkTag(parsed.tag, 'seq', range);
-      const items = parsed.items.map((item) =>
-        this.build(item as Parsed | null, range),
-      );
+      const items = parsed.items.map((item) => {
+        const one = item as Parsed | null;
+        return this.build(one, this.#dashOf(one, range));
+      });
       return { kind: 'sequence', items, range };
     }
     return this.#buildScalar(parsed, range);
+  }
+
+  /** An item that is empty is shown at its dash. */
+  #dashOf(item: Parsed | null, list: TextRange): TextRange {
+    const offset = item?.range?.[0];
+    if (offset === undefined) return list;
+    const dash = this.#file.text.lastIndexOf('-', offset);
+    return dash < list.start ? list : { start: dash, end: dash + 1 };
   }
 
   #checkTag(
@@ -223,7 +232,9 @@ class NodeBuilder {
       message: isPlaceholder
         ? "It looks like you're using placeholders ({{...}}): they are not supported yet."
         : 'Got invalid YAML: a key is text, not a list or a mapping.',
-      ...(isPlaceholder ? { hint: 'Write the value itself.' } : {}),
+      hint: isPlaceholder
+        ? 'Write the value itself.'
+        : 'Put it in quotes if it is meant as text.',
       location: this.#file.locate(range),
     });
   }

@@ -6,10 +6,11 @@
  * Bounds: the library recurses and even aborts the process (a regular expression compiled on a full stack) when lists
  * are nested some thousand levels deep, and aliases can expand to gigabytes. Both are refused before they hurt.
  */
-import type { CST, Document } from 'yaml';
+import type * as Yaml from 'yaml';
 import type { Problems } from '../problems.js';
 import type { TextFile } from '../text-file.js';
 import { buildNodes } from './build-nodes.js';
+import { reportSyntaxError } from './syntax-error.js';
 import type { YamlNode } from './yaml-node.js';
 
 /** A pipeline is three or four levels deep; nothing that people write reaches this. */
@@ -19,10 +20,10 @@ const deepest = 60;
 const largest = 4 * 1024 * 1024;
 
 /** The document, or undefined after reporting why there is none. */
-export async function readYaml(
+export function readYaml(
   file: TextFile,
   problems: Problems,
-): Promise<YamlNode | undefined> {
+): YamlNode | undefined {
   if (file.text.length > largest) {
     problems.error({
       code: 'file-too-large',
@@ -31,7 +32,8 @@ export async function readYaml(
     });
     return undefined;
   }
-  const yaml = await import('yaml');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- at the first use only, see above
+  const yaml = require('yaml') as typeof Yaml;
   const tokens = [...new yaml.Parser().parse(file.text)];
   const tooDeep = findTooDeep(tokens);
   if (tooDeep !== undefined) {
@@ -51,7 +53,10 @@ export async function readYaml(
   });
   const documents = [...composer.compose(tokens, true, file.text.length)];
   const [document, second] = documents;
-  if (document === undefined || !isSound(document, file, problems)) {
+  if (
+    document === undefined ||
+    reportSyntaxError(document, { yaml, file, problems })
+  ) {
     return undefined;
   }
   if (second !== undefined) {
@@ -67,51 +72,8 @@ export async function readYaml(
   return buildNodes(document.contents, { yaml, file, problems });
 }
 
-/** Reports the first syntax error: the others mostly follow from it. */
-function isSound(
-  document: Document,
-  file: TextFile,
-  problems: Problems,
-): boolean {
-  const error = document.errors[0];
-  if (error === undefined) return true;
-  const [start, end] = error.pos;
-  const location = file.locate({ start, end });
-  const hasPlaceholder = /\{\{|\}\}/.test(location.lineText);
-  problems.error({
-    code: 'invalid-yaml',
-    message: `Got invalid YAML: ${sentence(error.message)}`,
-    ...(hasPlaceholder
-      ? {
-          hint: "It looks like you're using placeholders ({{...}}): they are not supported yet, write the value itself.",
-        }
-      : hintFor(error.code)),
-    location,
-  });
-  return false;
-}
-
-const hints: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'Indent with spaces, the keys of one mapping alike.',
-  TAB_AS_INDENT: 'Replace the tab with spaces.',
-  BLOCK_AS_IMPLICIT_KEY:
-    'Put text that contains ": " in quotes, or correct the indentation.',
-  MISSING_CHAR: 'Add what is missing; text that contains it goes in quotes.',
-  BAD_SCALAR_START: 'Put the text in quotes.',
-};
-
-function hintFor(code: string): { readonly hint?: string } {
-  const hint = hints[code];
-  return hint === undefined ? {} : { hint };
-}
-
-function sentence(message: string): string {
-  const text = message.trim().replaceAll(/\s*\n\s*/g, ' ');
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
 /** Offset of the first token below the deepest level. Iterative: recursion is what it protects from. */
-function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
+function findTooDeep(tokens: readonly Yaml.CST.Token[]): number | undefined {
   const open = tokens.map((token) => ({ token, depth: 0 }));
   for (let next; (next = open.pop()) !== undefined;) {
     const { token, depth } = next;
@@ -123,7 +85,7 @@ function findTooDeep(tokens: readonly CST.Token[]): number | undefined {
   return undefined;
 }
 
-function childrenOf(token: CST.Token): readonly CST.Token[] {
+function childrenOf(token: Yaml.CST.Token): readonly Yaml.CST.Token[] {
   if (token.type === 'document') {
     return token.value === undefined ? [] : [token.value];
   }
