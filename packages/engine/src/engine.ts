@@ -3,7 +3,7 @@
  */
 import type { Store } from '@nx-notebook/store';
 import type { Clock } from './clock.js';
-import type { Reporter, TaskOutcome } from './event.js';
+import type { Reporter } from './event.js';
 import type { KeyParts } from './key-parts.js';
 import type { RecordBook } from './run-record.js';
 import type { TaskRef, TaskRunner } from './task-runner.js';
@@ -27,14 +27,3 @@ export interface BuildOptions {
   /** Execute although fresh or restorable: everything, or the tasks it answers true for. */
   readonly force?: boolean | ((ref: TaskRef) => boolean);
 }
-
-/**
- * Brings tasks up to date in dependency order and yields each exactly once, as soon as it ended. Upstreams that
- * are not among `tasks` are taken as they stand on disk. Never rejects for a user's mistake; bugs become
- * `internal-error` outcomes.
- */
-export type Build = (
-  tasks: readonly TaskRef[],
-  parts: EngineParts,
-  options: BuildOptions,
-) => AsyncIterable<TaskOutcome>;
