@@ -4,13 +4,8 @@ import type { TaskOutcome } from '@nx-notebook/engine';
 import { runTasks, type RunHost } from '../../src/executors/run-tasks.js';
 import type { TaskReport } from '../../src/executors/task-report.js';
 import type { TaskRequest } from '../../src/executors/task-request.js';
-import {
-  executed,
-  failed,
-  hostOf,
-  pipelineOf,
-  request,
-} from './scripted-build.js';
+import { executed, failed, hostOf, request } from './scripted-build.js';
+import { pipelineOf } from '../support/files.js';
 
 async function reports(
   requests: readonly TaskRequest[],
