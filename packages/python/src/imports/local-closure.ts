@@ -44,13 +44,13 @@ export async function localClosure(
   facts: PythonFacts,
   parts: ClosureParts,
 ): Promise<LocalClosure> {
-  // A folder put on sys.path anywhere serves every import, so that all of them are looked up again.
-  let extra: readonly string[] = [];
+  // A folder put on sys.path anywhere serves every import, so that earlier ones are looked up again.
+  let folders: readonly string[] = [];
   for (;;) {
-    const walk = new ClosureWalk(parts, extra);
+    const walk = new ClosureWalk(parts, folders);
     await walk.follow(facts);
-    if (walk.folders.size === extra.length) return walk;
-    extra = [...walk.folders];
+    if (!walk.isStale) return walk;
+    folders = [...walk.folders];
   }
 }
 
@@ -61,18 +61,17 @@ class ClosureWalk implements LocalClosure {
   /** Folders that the sources put on `sys.path`. */
   readonly folders: Set<string>;
   importsAnything = false;
+  /** True when a folder came after names had been looked up. */
+  isStale = false;
   readonly #parts: ClosureParts;
-  readonly #roots: ImportRoots;
+  #roots: ImportRoots;
   readonly #open: string[] = [];
   readonly #resolved = new Set<string>();
 
   constructor(parts: ClosureParts, folders: readonly string[]) {
     this.#parts = parts;
     this.folders = new Set(folders);
-    this.#roots = {
-      folders: [...new Set([parts.folder, ...folders, ...parts.roots.folders])],
-      modules: parts.roots.modules,
-    };
+    this.#roots = this.#rootsNow();
   }
 
   async follow(facts: PythonFacts): Promise<void> {
@@ -169,7 +168,16 @@ class ClosureWalk implements LocalClosure {
   }
 
   #addFolder(folder: string): void {
-    if (folder !== this.#parts.folder) this.folders.add(folder);
+    if (folder === this.#parts.folder || this.folders.has(folder)) return;
+    this.folders.add(folder);
+    this.#roots = this.#rootsNow();
+    if (this.#resolved.size > 0) this.isStale = true;
+  }
+
+  #rootsNow(): ImportRoots {
+    const { folder, roots } = this.#parts;
+    const folders = new Set([folder, ...this.folders, ...roots.folders]);
+    return { folders: [...folders], modules: roots.modules };
   }
 
   #addFiles(files: readonly string[]): void {

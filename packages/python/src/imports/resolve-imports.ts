@@ -63,7 +63,8 @@ export function createImportResolver(
   return async ({ facts, folder, workspaceRoot, interpreter }) => {
     const view = viewNow();
     const sites = interpreter?.sitePackages ?? [];
-    const index = indexOf(sites);
+    const installed = indexOf(sites);
+    const { index } = installed;
     const pythonPath = (options.env['PYTHONPATH'] ?? '')
       .split(path.delimiter)
       .filter(Boolean)
@@ -84,7 +85,7 @@ export function createImportResolver(
       view,
       read,
     });
-    return answer(reached, index, { sites, view });
+    return answer(reached, installed, { sites, view });
   };
 }
 
@@ -106,7 +107,7 @@ function editableFolders(
 
 function answer(
   reached: LocalClosure,
-  index: DistributionIndex,
+  { index, versionsOf }: Installed,
   { sites, view }: { sites: readonly string[]; view: FolderView },
 ): ReachedImports {
   const names = [...reached.topLevel].filter((name) => name !== '');
@@ -138,7 +139,7 @@ function answer(
       .sort(),
     distributions: {
       ...Object.fromEntries(unowned.map((name) => [name, 'unknown'])),
-      ...distributionClosure(wanted, index),
+      ...versionsOf([...wanted]),
     },
   };
 }
@@ -159,23 +160,39 @@ function isInSite(
   });
 }
 
+/** An index, and the closures that have been asked of it. */
+interface Installed {
+  readonly index: DistributionIndex;
+  readonly versionsOf: (
+    names: readonly string[],
+  ) => Readonly<Record<string, string>>;
+}
+
 /** The index of the same folders, as long as none of them has changed. */
 function rememberDistributions(
   cacheFolder: string | undefined,
-): (sites: readonly string[]) => DistributionIndex {
-  const remembered = new Map<
-    string,
-    { stamp: string; index: DistributionIndex }
-  >();
+): (sites: readonly string[]) => Installed {
+  const remembered = new Map<string, Installed & { stamp: string }>();
   return (sites) => {
     const key = sites.join('\n');
     const { stamp, isSettled } = stampOf(sites);
     const known = remembered.get(key);
-    if (known?.stamp === stamp) return known.index;
-    const index = installedDistributions(sites, cacheFolder);
-    if (isSettled) remembered.set(key, { stamp, index });
-    return index;
+    if (known?.stamp === stamp) return known;
+    const installed = withClosures(installedDistributions(sites, cacheFolder));
+    if (isSettled) remembered.set(key, { ...installed, stamp });
+    return installed;
   };
+}
+
+function withClosures(index: DistributionIndex): Installed {
+  const closures = new Map<string, Readonly<Record<string, string>>>();
+  const versionsOf: Installed['versionsOf'] = (names) => {
+    const key = names.join();
+    const known = closures.get(key) ?? distributionClosure(names, index);
+    closures.set(key, known);
+    return known;
+  };
+  return { index, versionsOf };
 }
 
 /** A folder changed within this time may still be written to by an installation. */
