@@ -57,10 +57,11 @@ export async function writeProducts(
       continue;
     }
     await mkdir(path, { recursive: true });
-    for (const [inner, text] of Object.entries(content)) {
-      await mkdir(dirname(join(path, inner)), { recursive: true });
-      await writeFile(join(path, inner), text);
+    const files = Object.entries(content);
+    for (const inner of new Set(files.map(([name]) => dirname(name)))) {
+      await mkdir(join(path, inner), { recursive: true });
     }
+    for (const [inner, text] of files) await writeFile(join(path, inner), text);
   }
   return locationsIn(folder, Object.keys(products));
 }

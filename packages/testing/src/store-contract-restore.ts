@@ -236,7 +236,7 @@ function registerSizeTests(create: () => Promise<StoreHarness>): void {
     const before = await digestProduct('data', scratch.path('in', 'data'));
     expect(await digestProduct('data', path)).toEqual(before);
     expect(before).toMatchObject({ entry: { files: { length: 10_000 } } });
-  }, 120_000);
+  });
 
   it('streams a big file', async () => {
     await using scratch = await openScratch();
@@ -259,7 +259,7 @@ function registerSizeTests(create: () => Promise<StoreHarness>): void {
     const grownKb = process.resourceUsage().maxRSS - peakBefore;
     expect(grownKb * 1024).toBeLessThan(sizeBytes / 2);
     expect(await readdir(scratch.path('in'))).toEqual(['data']);
-  }, 120_000);
+  });
 }
 
 async function save(

@@ -177,7 +177,7 @@ function registerWriterTests(create: () => Promise<StoreHarness>): void {
       seen.filter((each) => each === 'killed miss').length,
     ).toBeGreaterThan(3);
     expect(seen.slice(-2)).toEqual(['killed restored', 'finished restored']);
-  }, 120_000);
+  });
 }
 
 function manifestOf(outcome: SaveOutcome): unknown {

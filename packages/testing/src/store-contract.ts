@@ -2,7 +2,7 @@
  * The contract of a Store as a suite: every implementation has to pass it. Looks at a store only through its
  * interface and through the named objects that lie in it, so that the same tests damage a disk or a bucket.
  */
-import { describe } from '@jest/globals';
+import { describe, jest } from '@jest/globals';
 import type { SaveRequest, Store } from '@nx-notebook/store';
 import { registerDamageTests } from './store-contract-damage.js';
 import { registerRestoreTests } from './store-contract-restore.js';
@@ -27,11 +27,15 @@ export interface StoreHarness extends AsyncDisposable {
   ): Promise<'killed' | 'finished'>;
 }
 
+/** Some tests write thousands of files; the limit only ends what hangs, also on a machine that is busy. */
+const TEST_LIMIT_MS = 180_000;
+
 /** Registers the suite with jest for one implementation; `create` is called once per test. */
 export function registerStoreContract(
   name: string,
   create: () => Promise<StoreHarness>,
 ): void {
+  jest.setTimeout(TEST_LIMIT_MS);
   describe(`${name} keeps the contract of a store`, () => {
     registerSaveTests(create);
     registerDamageTests(create);
