@@ -119,6 +119,8 @@ function deathHint(end: KernelEnd): string {
     return 'Give the task less data or the machine more memory, or run fewer kernels at a time.';
   }
   switch (end.signal) {
+    case undefined:
+      return 'Look for calls that end the process, such as os._exit.';
     case 'SIGKILL':
       return 'Something killed the process; most often that is the system when memory runs short.';
     case 'SIGSEGV':
@@ -127,7 +129,7 @@ function deathHint(end: KernelEnd): string {
     case 'SIGABRT':
       return 'A native library crashed; running the cell with `import faulthandler; faulthandler.enable()` shows where.';
     default:
-      return 'Look for calls that end the process, such as os._exit, and for native libraries that crash.';
+      return 'Look for what sends this signal to the process.';
   }
 }
 

@@ -84,8 +84,10 @@ class Host implements KernelHost {
     observer: NotebookObserver,
     signal: AbortSignal,
   ): Promise<NotebookOutcome> {
-    const either = AbortSignal.any([signal, this.#disposal.signal]);
-    const stop = new StopSignal(either, request.taskTimeoutMs);
+    const stop = new StopSignal(
+      [signal, this.#disposal.signal],
+      request.taskTimeoutMs,
+    );
     const run = this.#execute(request, observer, stop);
     this.#runs.add(run);
     try {

@@ -27,6 +27,12 @@ interface MessageHeader {
   readonly date: string;
 }
 
+/** A text in the content of a message; empty if it is no text. */
+export function textIn(content: JsonObject, name: string): string {
+  const value = content[name];
+  return typeof value === 'string' ? value : '';
+}
+
 /** What the client library is told instead of a message that is none of its business, or of a broken one. */
 export function standIn(session: string): KernelMessage {
   return {

@@ -3,16 +3,20 @@
  * matters of it becomes a failure of the notebook. Calls by anybody else pass unchanged.
  */
 
+/* eslint-disable no-console -- it is what this file is about */
+
 const methods = ['debug', 'log', 'warn', 'error'] as const;
 const library = /[\\/]@jupyterlab[\\/]services[\\/]/;
+
+type Write = (...parts: readonly unknown[]) => void;
 
 /** Silences the library until the returned function is called. */
 export function quietLibraryConsole(): () => void {
   const restorers = methods.map((method) => {
-    const original = console[method];
+    const original = Reflect.get(console, method) as Write;
     const filtered = (...parts: unknown[]): void => {
       if (!isLibraryCall()) {
-        original.apply(console, parts);
+        original(...parts);
       }
     };
     console[method] = filtered;

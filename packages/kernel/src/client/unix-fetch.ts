@@ -2,7 +2,7 @@
  * `fetch` over our own connections: to a unix socket, which Node's own cannot do, or to the loopback interface without
  * regard to proxy settings.
  */
-import { Agent, request as send, type IncomingMessage } from 'node:http';
+import { request as send, type Agent, type IncomingMessage } from 'node:http';
 import type { ServerAddress } from '../server/jupyter-server.js';
 
 /** A `fetch` that reaches one server, whatever host the URL names. */

@@ -3,7 +3,7 @@
  * updated across cells, widgets collect what is theirs, late messages go to the cell that they name. Knows no time.
  */
 import type { JsonObject, JsonValue } from '@nx-notebook/notebook';
-import type { KernelMessage } from '../client/message.js';
+import { textIn, type KernelMessage } from '../client/message.js';
 import { CellOutputs, type RichEntry } from './cell-outputs.js';
 import type { Widgets } from './widgets.js';
 
@@ -82,7 +82,7 @@ export class NotebookOutputs {
         break;
       case 'stream':
         this.#stream(index, record, content);
-        target().addStream(String(content['name']), String(content['text']));
+        target().addStream(textIn(content, 'name'), textIn(content, 'text'));
         break;
       case 'clear_output':
         target().clear(content['wait'] === true);
@@ -106,7 +106,7 @@ export class NotebookOutputs {
   }
 
   #stream(index: number, record: CellRecord, content: JsonObject): void {
-    const text = String(content['text']);
+    const text = textIn(content, 'text');
     const name = content['name'] === 'stderr' ? 'stderr' : 'stdout';
     const tail = record.tails[name] + text.slice(-tailLength);
     record.tails[name] = tail.slice(-tailLength);

@@ -38,6 +38,12 @@ const kernelEndMs = 25_000;
 const stoppedKernelEndMs = 3000;
 const abortedKernelEndMs = 1000;
 
+/** Failures after which the kernel still does what it is told. */
+const endsInPeace: ReadonlySet<ExecutionFailure['reason']> = new Set([
+  'cell-failed',
+  'source-too-large',
+]);
+
 /** For code that is interrupted: to unwind, and to write its traceback. */
 const grace = { timeoutMs: 5000, abortMs: 1500 };
 
@@ -58,9 +64,9 @@ export async function executeNotebook(
     return failed(stopFailure(stop.reason, request));
   }
   const started = performance.now();
-  let session: KernelSession | undefined;
+  const kernels: KernelSession[] = [];
   const widgets = new Widgets(parts.maxCellOutputBytes, (commId, state) => {
-    session?.kernel.updateComm(commId, state);
+    kernels[0]?.kernel.updateComm(commId, state);
   });
   const outputs = new NotebookOutputs({
     limitBytes: parts.maxCellOutputBytes,
@@ -86,7 +92,8 @@ export async function executeNotebook(
       'failure' in start ? start.failure : stopFailure(start.stopped, request),
     );
   }
-  session = start.session;
+  const { session } = start;
+  kernels.push(session);
   observer.kernelReady?.({ startMs: performance.now() - started });
   const outcome = await runCells({
     request,
@@ -108,9 +115,11 @@ function endLimit({ failure }: CellsOutcome, stop: StopSignal): number {
   if (stop.isAborted) {
     return abortedKernelEndMs;
   }
-  return failure === undefined || failure.reason === 'cell-failed'
-    ? kernelEndMs
-    : stoppedKernelEndMs;
+  if (failure === undefined || endsInPeace.has(failure.reason)) {
+    return kernelEndMs;
+  }
+  // A kernel that waits for an answer would do so until it is killed.
+  return failure.reason === 'input-requested' ? 0 : stoppedKernelEndMs;
 }
 
 interface Finished {
@@ -144,11 +153,14 @@ function markFailedCell(
   { outputs }: Finished,
   failure: ExecutionFailure,
 ): void {
-  if (failure.reason === 'cell-failed' || !('cell' in failure)) {
+  if (
+    failure.reason === 'cell-failed' ||
+    failure.reason === 'source-too-large' ||
+    !('cell' in failure)
+  ) {
     return;
   }
-  const record = outputs.record(failure.cell?.index ?? -1);
-  record?.outputs.addRich({
+  outputs.record(failure.cell.index)?.outputs.addRich({
     output_type: 'error',
     ename: failure.reason,
     evalue: failure.message,
@@ -160,17 +172,16 @@ function executedNotebook(finished: Finished): Notebook {
   const { request, info, outcome, widgets } = finished;
   const widgetState =
     outcome.failure === undefined ? widgets.toJson() : undefined;
-  const { widgets: _, ...metadata } = request.notebook.metadata;
   return normaliseExecuted({
     cells: request.notebook.cells.map((cell, index) =>
       cell.type === 'code' ? executedCell(finished, cell, index) : cell,
     ),
     metadata: {
-      ...metadata,
+      ...request.notebook.metadata,
       ...(info['language_info'] === undefined
         ? {}
         : { language_info: info['language_info'] }),
-      ...(widgetState === undefined ? {} : { widgets: widgetState }),
+      widgets: widgetState,
     },
   });
 }

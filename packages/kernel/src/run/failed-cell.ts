@@ -50,7 +50,6 @@ export function failingLine(
   return line;
 }
 
-// eslint-disable-next-line no-control-regex -- colours of a terminal begin with the escape character
 const ansiCodes = /\x1b\[[0-9;]*m/g;
 const cellFrame =
   /Cell In ?\[(\d+)\], line (\d+)|Input In \[(\d+)\], in <cell line: (\d+)>/g;

@@ -5,7 +5,7 @@ import { relative, parse as parsePath } from 'node:path';
 import type { JsonObject } from '@nx-notebook/notebook';
 import type { JupyterClient } from '../client/jupyter-client.js';
 import { LiveKernel, type KernelListener } from '../client/live-kernel.js';
-import type { KernelMessage } from '../client/message.js';
+import { textIn, type KernelMessage } from '../client/message.js';
 import type { ExecutionFailure, FailedCell } from '../contract.js';
 import {
   kernelDied,
@@ -165,7 +165,7 @@ export class KernelSession {
       } else if (message.header.msg_type === 'input_request') {
         this.#setFault({
           kind: 'input',
-          prompt: String(message.content['prompt'] ?? ''),
+          prompt: textIn(message.content, 'prompt'),
         });
       }
       this.#pending?.receive(message);
@@ -187,7 +187,7 @@ function isRateLimitNotice({ header, content }: KernelMessage): boolean {
   return (
     header.msg_type === 'stream' &&
     content['name'] === 'stderr' &&
-    rateLimitText.test(String(content['text']))
+    rateLimitText.test(textIn(content, 'text'))
   );
 }
 

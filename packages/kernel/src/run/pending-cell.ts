@@ -3,7 +3,7 @@
  * last output.
  */
 import type { JsonObject } from '@nx-notebook/notebook';
-import type { KernelMessage } from '../client/message.js';
+import { textIn, type KernelMessage } from '../client/message.js';
 import { Deferred } from './timing.js';
 
 /** What the kernel says of a cell in the end. */
@@ -70,11 +70,11 @@ export class PendingCell {
 }
 
 function replyOf(content: JsonObject): Reply {
-  const { status, ename, evalue, traceback } = content;
+  const { ename, traceback } = content;
   return {
-    status: String(status),
+    status: textIn(content, 'status'),
     ename: typeof ename === 'string' ? ename : 'Error',
-    evalue: typeof evalue === 'string' ? evalue : '',
+    evalue: textIn(content, 'evalue'),
     traceback: Array.isArray(traceback) ? traceback.map(String) : [],
   };
 }

@@ -51,12 +51,18 @@ export interface CellsOutcome {
   readonly failure?: ExecutionFailure;
 }
 
+type Describe = (traceback?: readonly string[]) => FailedCell;
+
 /** Runs the cells; resolves at the first failure or after the last one. */
 export async function runCells(run: CellsRun): Promise<CellsOutcome> {
   const places = placesOf(run.request.notebook.cells);
   const cells: CellTiming[] = [];
   const counts = new Map<number, number>();
   for (const place of places) {
+    const obstacle = await obstacleOf(run);
+    if (obstacle !== undefined) {
+      return { cells, counts, failure: obstacle };
+    }
     const started = performance.now();
     run.observer.cellStarted?.(place);
     const failure = await runCell(run, place);
@@ -70,10 +76,21 @@ export async function runCells(run: CellsRun): Promise<CellsOutcome> {
     }
     run.observer.cellFinished?.({ index: place.index, durationMs });
   }
-  const { fault } = run.session;
-  return fault === undefined
-    ? { cells, counts }
-    : { cells, counts, failure: await run.session.failureOf(fault, undefined) };
+  const failure = await obstacleOf(run);
+  return { cells, counts, ...(failure === undefined ? {} : { failure }) };
+}
+
+/** What happened between two cells. */
+async function obstacleOf(
+  run: CellsRun,
+): Promise<ExecutionFailure | undefined> {
+  const { session, stop } = run;
+  if (session.fault !== undefined) {
+    return session.failureOf(session.fault, undefined);
+  }
+  return stop.reason === undefined
+    ? undefined
+    : stopFailure(run, stop.reason, undefined);
 }
 
 /** The code cells that run, as nbclient chooses them. */
@@ -99,6 +116,8 @@ type CellEnd =
   | {
       readonly kind: 'stopped';
       readonly reason: StopReason | 'cell-timed-out';
+      /** What the cell said to being interrupted, if it did. */
+      readonly reply?: Reply;
     };
 
 async function runCell(
@@ -113,26 +132,19 @@ async function runCell(
   if (bytes > largestSourceBytes) {
     return sourceTooLarge(describeCell(place, cell, undefined), bytes);
   }
-  const describe = (traceback?: readonly string[]): FailedCell =>
+  const describe: Describe = (traceback) =>
     describeCell(place, cell, run.outputs.record(place.index), traceback);
-  const { session, stop } = run;
-  if (session.fault !== undefined) {
-    return session.failureOf(session.fault, describe());
-  }
-  if (stop.reason !== undefined) {
-    return stopFailure(run, stop.reason, describe());
-  }
   const allowsErrors = isTagged(cell, 'raises-exception');
   run.widgets.publish();
-  const pending = session.send(cell.source, !allowsErrors);
+  const pending = run.session.send(cell.source, !allowsErrors);
   run.outputs.begin(place.index, pending.requestId);
   const end = await endOfCell(run, pending);
   pending.dispose();
   switch (end.kind) {
     case 'fault':
-      return session.failureOf(end.fault, describe());
+      return run.session.failureOf(end.fault, describe());
     case 'stopped':
-      return stopFailure(run, end.reason, describe());
+      return stopFailure(run, end.reason, describe(end.reply?.traceback));
     case 'replied':
       return replyFailure(end.reply, allowsErrors, describe);
   }
@@ -159,10 +171,13 @@ async function endOfCell(
           kind: 'stopped' as const,
           reason: 'cell-timed-out' as const,
         });
-  if (first.kind === 'stopped') {
-    await interrupt(session, natural, graceOf(run, first.reason), stop);
+  if (first.kind !== 'stopped') {
+    return first;
   }
-  return first;
+  const end = await interrupt(run, natural, graceOf(run, first.reason));
+  return end?.kind === 'replied' && end.reply !== 'silent'
+    ? { ...first, reply: end.reply }
+    : first;
 }
 
 function graceOf(run: CellsRun, reason: StopReason | 'cell-timed-out'): number {
@@ -171,11 +186,10 @@ function graceOf(run: CellsRun, reason: StopReason | 'cell-timed-out'): number {
 
 /** Interrupts, waits for the cell to end, and kills the kernel if it does not. */
 async function interrupt(
-  session: KernelSession,
+  { session, stop }: CellsRun,
   ended: Promise<CellEnd>,
   graceMs: number,
-  stop: StopSignal,
-): Promise<void> {
+): Promise<CellEnd | undefined> {
   // A server that does not answer is no reason to wait longer.
   session.kernel.interrupt().catch(() => undefined);
   const hurry = stop.isAborted ? [] : [stop.aborted];
@@ -183,12 +197,13 @@ async function interrupt(
   if (end === undefined) {
     await session.kill();
   }
+  return end;
 }
 
 function stopFailure(
   run: CellsRun,
   reason: StopReason | 'cell-timed-out',
-  cell: FailedCell,
+  cell: FailedCell | undefined,
 ): ExecutionFailure {
   const { cellTimeoutMs, taskTimeoutMs } = run.request;
   switch (reason) {
@@ -204,7 +219,7 @@ function stopFailure(
 function replyFailure(
   reply: Reply | 'silent',
   allowsErrors: boolean,
-  describe: (traceback?: readonly string[]) => FailedCell,
+  describe: Describe,
 ): ExecutionFailure | undefined {
   if (reply === 'silent') {
     return outputLost(

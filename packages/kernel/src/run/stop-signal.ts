@@ -10,7 +10,7 @@ export type StopReason = 'interrupted' | 'task-timed-out';
 export class StopSignal {
   readonly #stopped = new Deferred<StopReason>();
   readonly #aborted = new Deferred<undefined>();
-  readonly #signal: AbortSignal;
+  readonly #signals: readonly AbortSignal[];
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #abort = (): void => {
     this.#aborted.resolve(undefined);
@@ -18,15 +18,18 @@ export class StopSignal {
   };
   #reason: StopReason | undefined;
 
-  constructor(signal: AbortSignal, limitMs: number | undefined) {
-    this.#signal = signal;
-    signal.addEventListener('abort', this.#abort);
+  /** Not `AbortSignal.any`: the signal that it makes may be collected as garbage before it fires. */
+  constructor(signals: readonly AbortSignal[], limitMs: number | undefined) {
+    this.#signals = signals;
+    for (const signal of signals) {
+      signal.addEventListener('abort', this.#abort);
+    }
     if (limitMs !== undefined) {
       this.#timer = setTimeout(() => {
         this.#set('task-timed-out');
       }, limitMs);
     }
-    if (signal.aborted) {
+    if (signals.some((signal) => signal.aborted)) {
       this.#abort();
     }
   }
@@ -50,7 +53,9 @@ export class StopSignal {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#signal.removeEventListener('abort', this.#abort);
+    for (const signal of this.#signals) {
+      signal.removeEventListener('abort', this.#abort);
+    }
   }
 
   #set(reason: StopReason): void {

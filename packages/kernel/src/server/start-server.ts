@@ -7,6 +7,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { pythonNotFound, serverFailed, serverMissing } from '../failures.js';
 import type {
@@ -89,6 +90,7 @@ async function startIn(
     socket === undefined
       ? { kind: 'tcp', host: '127.0.0.1', port: first.port }
       : { kind: 'unix', path: socket };
+  server.unref();
   return { ok: true, server };
 }
 
@@ -159,6 +161,19 @@ class ServerProcess implements JupyterServer {
     });
     this.firstWord = firstWordOf(child);
     void this.exited.then(() => this.#cleanUp());
+  }
+
+  /** A process that forgets to stop the server ends all the same, and the server with it. */
+  unref(): void {
+    this.#child.unref();
+    for (const pipe of [
+      this.#child.stdin,
+      this.#child.stdout,
+      this.#child.stderr,
+    ]) {
+      // Pipes are sockets here, whatever their declared type.
+      (pipe as Socket | null)?.unref();
+    }
   }
 
   log(): string {
