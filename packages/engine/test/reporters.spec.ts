@@ -35,7 +35,7 @@ const cellFailed: TaskFailure = {
     '   1  x = 1',
     '>  2  raise ValueError',
     '',
-    'ValueError: no columns',
+    '\u001b[31mValueError\u001b[39m: no columns',
   ],
   partialNotebook: '/work/ml/out/clean.partial.ipynb',
 };
@@ -278,7 +278,7 @@ test('a verbose build also says what is usual, and what cells print', () => {
     reason: 'another run (process 7) has `ml:clean`',
   });
   reporter.handle({ type: 'task-started', ref: clean, reasons: ['never run'] });
-  reporter.handle(printed(clean, 'one\ntw'));
+  reporter.handle(printed(clean, '\u001b[31mone\u001b[39m\ntw'));
   reporter.handle(printed(clean, 'o\n 10%\r 50%\r100%\n'));
   reporter.handle(printed(clean, 'open'));
   reporter.handle({
@@ -396,6 +396,11 @@ test.each(
   expect(
     renderFailure(failure, { color: false, cwd: '/work' }).join('\n'),
   ).toBe(text);
+});
+
+test('the colours of a traceback are kept where colours are wanted', () => {
+  const lines = renderFailure(cellFailed, { color: true, cwd: '/work' });
+  expect(lines).toContain('\u001b[31mValueError\u001b[39m: no columns');
 });
 
 test('the transcript of a task has what it printed, and nothing of others', () => {

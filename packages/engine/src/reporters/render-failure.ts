@@ -1,5 +1,6 @@
 /** A failure as lines: what happened, the details, where to look, the next step. Pure. */
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { renderDiagnostics } from '@nx-notebook/notebook';
 import type { TaskFailure } from '../task-failure.js';
 import { paletteOf } from './palette.js';
@@ -36,7 +37,10 @@ function detailLines(
 ): readonly string[] {
   switch (failure.reason) {
     case 'execution-failed':
-      return failure.detail;
+      // Tracebacks come with the colours of the kernel.
+      return options.color
+        ? failure.detail
+        : failure.detail.map(stripVTControlCharacters);
     case 'invalid-pipeline':
       return failure.diagnostics.length === 0
         ? []

@@ -2,6 +2,7 @@
  * A build as plain lines, each of which names its task: lines of several tasks are mixed, and Nx shows them in places where
  * nothing can be redrawn. Says what happens, not what was printed; that is in a task's transcript.
  */
+import { stripVTControlCharacters } from 'node:util';
 import type { BuildEvent, Reporter, TaskOutcome } from '../event.js';
 import { taskIdentity, taskLabel } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
@@ -127,7 +128,10 @@ class TerminalReporter implements Reporter {
     const known = this.#streams.get(id);
     if (known !== undefined) return known;
     const lines = new StreamLines((text) =>
-      this.#line(ref, `${this.#palette.dim('|')} ${text}`),
+      this.#line(
+        ref,
+        `${this.#palette.dim('|')} ${this.#options.color ? text : stripVTControlCharacters(text)}`,
+      ),
     );
     this.#streams.set(id, lines);
     return lines;
