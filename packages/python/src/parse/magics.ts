@@ -69,11 +69,6 @@ export function plainCell(cell: string): PlainCell {
   };
 }
 
-/** True when a cell magic's body was kept as Python although it may be something else. */
-export function isForeignMagic({ kind, name }: Magic): boolean {
-  return kind === 'cell' && !PYTHON_MAGICS.has(name);
-}
-
 /** True when the magic's text is kept as Python. */
 export function isPythonMagic({ name }: Magic): boolean {
   return PYTHON_MAGICS.has(name);
