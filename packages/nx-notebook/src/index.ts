@@ -14,5 +14,5 @@ export const name = 'nx-notebook';
 /** Only pipeline.yaml matches: a changed file that matches selects all targets of its project in `nx affected`. */
 export const createNodes: CreateNodes<NxNotebookOptions> = [
   '**/pipeline.yaml',
-  (files, options, context) => inferProjects(files, options, context),
+  inferProjects,
 ];

@@ -68,10 +68,10 @@ export function reportLost(
   times: { readonly startTime: number; readonly endTime: number },
 ): TaskReport {
   const cause =
-    trouble instanceof Error ? (trouble.stack ?? trouble.message) : trouble;
+    trouble instanceof Error ? (trouble.stack ?? trouble.message) : undefined;
   const lines = [
     `${task} was given up: nx-notebook itself failed. This is a bug, not a fault of your pipeline.`,
-    ...(cause === undefined ? [] : [String(cause)]),
+    ...(cause === undefined ? [] : [cause]),
     'Next: run it again; tasks that ended are not executed a second time. If it stays, please report it with the lines above.',
   ];
   const terminalOutput = `${lines.join('\n')}\n`;

@@ -52,10 +52,9 @@ interface Inference {
 export async function inferProjects(
   files: readonly string[],
   options: NxNotebookOptions | undefined,
-  context: Pick<CreateNodesContext, 'workspaceRoot'>,
+  { workspaceRoot }: Pick<CreateNodesContext, 'workspaceRoot'>,
   env: Environment = process.env,
 ): Promise<CreateNodesResultArray> {
-  const { workspaceRoot } = context;
   const found = nameProjects(files, workspaceRoot);
   const settings = resolveSettings(options, env);
   if (!settings.ok) {

@@ -16,10 +16,11 @@ export interface SpecContext {
 
 /** sha256 of a task's meaning, as 64 hexadecimal digits. */
 export function specDigest(task: TaskModel, context: SpecContext): string {
-  const { facts: _facts, ...spec } = task;
   const value = {
     plugin: context.pluginVersion,
-    ...spec,
+    ...task,
+    // The source itself is an input; what it imports follows below.
+    facts: undefined,
     upstream: task.upstream.map((upstream) => ({
       ...upstream,
       products: context.pipeline.tasks.find(

@@ -104,7 +104,6 @@ test('parts that can not be wired fail the tasks, not the process', async () => 
   expect(report?.result.terminalOutput).toContain('no disk');
 });
 
-// eslint-disable-next-line require-yield
 async function* neverBuilt(): AsyncGenerator<TaskOutcome> {
   await Promise.resolve();
   throw new Error('must not be built');
