@@ -160,9 +160,7 @@ test('going back to the old text executes nothing', async () => {
 
 test('a workspace that was copied elsewhere executes nothing', async () => {
   await using workspace = await builtWorkspace();
-  const copy = Object.assign(await TestWorkspace.create(), {
-    root: join(dirname(workspace.root), 'copy'),
-  });
+  const copy = TestWorkspace.open(join(dirname(workspace.root), 'copy'));
   await cp(workspace.root, copy.root, { recursive: true });
   await rm(join(copy.root, 'ml/out'), { recursive: true });
   const store = workspace.parts().store;
