@@ -12,7 +12,8 @@ export function nearest(
   known: readonly string[],
 ): string | undefined {
   if (word.length > longestWord) return undefined;
-  const limit = Math.max(1, Math.floor(word.length / 3));
+  // Two swapped letters of a short word count as two changes.
+  const limit = word.length < 3 ? 0 : Math.floor(word.length * 0.4);
   const lower = word.toLowerCase();
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of known) {

@@ -3,7 +3,14 @@
  * Anything else is refused before it is opened: a pipe would block, a link may lead out of the workspace.
  */
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import {
+  lstatSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { dirname, relative, isAbsolute, sep } from 'node:path';
 import { TextFile } from './text-file.js';
 
@@ -73,9 +80,8 @@ export class WorkspaceFiles {
   check(path: string): Unreadable | undefined {
     if (!this.contains(path)) return 'outside';
     try {
-      const real = realpathSync.native(path);
-      if (!isBelow(this.#realRoot, real)) return 'outside';
-      const stat = statSync(real);
+      const stat = this.#statInside(path);
+      if (stat === undefined) return 'outside';
       if (stat.isDirectory()) return 'folder';
       return stat.isFile() ? undefined : 'not-a-file';
     } catch (error) {
@@ -83,6 +89,15 @@ export class WorkspaceFiles {
       this.#absent.add(path);
       return 'missing';
     }
+  }
+
+  /** Undefined if a link leads outside. Only links are followed step by step: a pipeline has many plain files. */
+  #statInside(path: string): Stats | undefined {
+    const stat = lstatSync(path);
+    if (!stat.isSymbolicLink())
+      return this.containsReally(dirname(path)) ? stat : undefined;
+    const real = realpathSync.native(path);
+    return isBelow(this.#realRoot, real) ? statSync(real) : undefined;
   }
 
   /** Names of what is in a folder inside of the workspace, sorted; none if there is no such folder. */

@@ -50,8 +50,10 @@ export class Sources {
       return 'unreadable';
     }
     const { absolutePath } = resolved;
-    const isFile = this.#files.check(absolutePath) === undefined;
-    const refused = refuseSource(source.value, isFile);
+    const refused = refuseSource(
+      source.value,
+      () => this.#files.check(absolutePath) === undefined,
+    );
     if (refused !== undefined) {
       problems.error({ ...refused, location });
       return 'no-notebook';

@@ -125,7 +125,7 @@ function readsOf(
   const way = pattern === undefined ? [task] : [pattern, task];
   const isNotebookRead = (key: string): boolean =>
     use.paths.some((path) =>
-      path.every((part, index) => part === [...way, key][index]),
+      [...way, key].every((part, index) => part === (path[index] ?? part)),
     );
   return product.products
     .filter(({ key, isNotebook }) => !isNotebook || isNotebookRead(key))

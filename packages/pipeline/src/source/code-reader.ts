@@ -2,7 +2,7 @@
  * Reads Python cells: facts from the cache or the parser, assignments without the parser where that is safe. The parser
  * is opened at the first need only.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   openParser,
   type Assignment,
@@ -20,9 +20,7 @@ export async function readFacts(
   const cells = notebook.cells
     .filter(({ type }) => type === 'code')
     .map(({ source }) => source);
-  const digest = createHash('sha256')
-    .update(`cells\0${JSON.stringify(cells)}`)
-    .digest('hex');
+  const digest = hash('sha256', `cells\0${JSON.stringify(cells)}`);
   const known = cache?.get(digest);
   if (known !== undefined) return known;
   const facts = (await openParser()).analyzeCells(cells);

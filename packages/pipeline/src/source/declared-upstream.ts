@@ -6,7 +6,10 @@ import type { Problems } from '../problems.js';
 import type { Located } from '../spec/pipeline-spec.js';
 import type { SourceDocument } from './source-document.js';
 
-const example = `Write names of tasks as text: upstream = ["clean"].`;
+const examples = {
+  python: 'upstream = ["clean"]',
+  r: 'upstream <- list("clean")',
+};
 
 /** Direct upstreams in order of appearance, each once; none after reporting what is wrong. */
 export function readDeclaredUpstream(
@@ -18,7 +21,7 @@ export function readDeclaredUpstream(
     problems.error({
       code: 'no-upstream',
       message:
-        "Could not parse a valid 'upstream' variable: the parameters cell does not assign it.",
+        "Could not parse a valid 'upstream' variable: the parameters cell does not assign it at its top level.",
       hint: `If the task needs no other task, add ${document.language === 'r' ? 'upstream <- NULL' : 'upstream = None'} to the cell.`,
       location: document.locate({ cell: 0, line: 1, column: 1, length: 1 }),
     });
@@ -30,7 +33,7 @@ export function readDeclaredUpstream(
     problems.error({
       code: 'invalid-upstream',
       message: names,
-      hint: example,
+      hint: `Write names of tasks as text: ${examples[document.language]}.`,
       location,
     });
     return [];

@@ -177,10 +177,19 @@ function checkUntagged(
   problems.warning({
     code: 'no-parameters-cell',
     message: `There is no cell tagged "parameters", ${consequence}.`,
-    hint: file.path.endsWith('.ipynb')
-      ? 'Tag the cell with the defaults of its parameters with "parameters".'
-      : 'Start the cell with the defaults of its parameters with the line: # %% tags=["parameters"]',
+    hint: taggingHint(file.path),
     location,
   });
   return true;
+}
+
+function taggingHint(path: string): string {
+  const start =
+    'Start the cell with the defaults of its parameters with the line:';
+  if (path.endsWith('.ipynb'))
+    return 'Give the cell with the defaults of its parameters the tag "parameters".';
+  if (path.endsWith('.md')) return `${start} \`\`\`python tags=["parameters"]`;
+  return path.endsWith('.Rmd')
+    ? `${start} \`\`\`{r tags=c("parameters")}`
+    : `${start} # %% tags=["parameters"]`;
 }

@@ -68,18 +68,18 @@ function suffix(suggestion: string | undefined): string {
 
 /**
  * Why a source is no notebook and no script, or undefined if it is one. `isFile` tells a script with an unknown
- * extension from the dotted name of a function.
+ * extension from the dotted name of a function; it is asked only then.
  */
 export function refuseSource(
   source: string,
-  isFile: boolean,
+  isFile: () => boolean,
 ): Omit<Problem, 'location'> | undefined {
   const extension = /\.[^./\\]*$/.exec(source)?.[0] ?? '';
   if (notebookExtensions.some((known) => known === extension)) return undefined;
   const kind = kindsNotYet[extension];
   if (kind !== undefined) return notYet(kind, source);
   const typo = typoOf(extension);
-  const isPath = source.includes('/') || isFile || typo !== undefined;
+  const isPath = source.includes('/') || typo !== undefined || isFile();
   if (isPath) {
     return {
       code: 'unknown-extension',

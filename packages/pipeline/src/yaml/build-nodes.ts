@@ -156,8 +156,9 @@ class NodeBuilder {
   #buildScalar(scalar: Yaml.Scalar, range: TextRange): YamlNode {
     const value = this.#resolve(scalar, range);
     if (value.kind !== 'str') return { kind: 'scalar', value, range };
-    const cast = castString(value.value);
-    const node = nodeOf(cast, range);
+    if (isPlainWord(value.value))
+      return { kind: 'scalar', value, text: value.value, range };
+    const node = nodeOf(castString(value.value), range);
     return node.kind === 'scalar' ? { ...node, text: value.value } : node;
   }
 
@@ -266,6 +267,17 @@ function rangeOf(parsed: Parsed | null | undefined, at: TextRange): TextRange {
   const [start, end] = range;
   // A value that is not there is shown at its key.
   return end > start ? { start, end } : at;
+}
+
+/**
+ * Names and paths, which are no literals of Python. Most values are such; finding out by trying to read a literal would
+ * take a third of the time of loading.
+ */
+function isPlainWord(text: string): boolean {
+  return (
+    /^[A-Za-z_][\w./-]*$/.test(text) &&
+    !/^(?:true|false|none|null)$/i.test(text)
+  );
 }
 
 /** Only a plain `<<` merges; in quotes it is a key like any other. */

@@ -1,0 +1,175 @@
+/**
+ * What loading opens, and what it refuses to open.
+ */
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { loadPipeline } from '../src/index.js';
+import { script } from './case-file.js';
+import { TestFolder } from './test-folder.js';
+
+const pipeline = `tasks:
+  - source: a.py
+    product: a.ipynb
+`;
+
+/** Root may read everything, so a refusal can't be seen. */
+const isRoot = process.getuid?.() === 0;
+
+describe('files that are opened', () => {
+  it('lists what was read and what was looked for', async () => {
+    using test = new TestFolder({
+      'pipeline.yaml': pipeline,
+      'a.py': script(),
+    });
+    const result = await test.load();
+    expect(result).toMatchObject({
+      ok: true,
+      pipeline: {
+        name: 'p',
+        folder: test.folder,
+        file: test.file,
+        reads: [test.path('a.py'), test.path('pipeline.yaml')],
+        absent: [test.path('env.yaml'), test.path('env.yml')],
+      },
+    });
+  });
+
+  it('lists a missing source and a missing resource as absent', async () => {
+    using test = new TestFolder({
+      'pipeline.yaml': `${pipeline}    params: {resources_: {c: c.json}}\n`,
+    });
+    const { absent } = (await test.load()) as { absent?: readonly string[] };
+    expect(absent).toEqual(
+      ['a.py', 'c.json', 'env.yaml', 'env.yml'].map((name) => test.path(name)),
+    );
+  });
+
+  it('says that pipeline.yaml is not there', async () => {
+    using test = new TestFolder();
+    expect(await test.diagnose()).toBe(
+      [
+        'error: File does not exist: "<root>/p/pipeline.yaml". [pipeline-not-readable]',
+        ' = Create the file or correct the path; it is relative to the folder of pipeline.yaml.',
+      ].join('\n'),
+    );
+  });
+
+  it('follows a link inside of the workspace', async () => {
+    using test = new TestFolder({
+      'pipeline.yaml': pipeline,
+      '../shared/a.py': script(),
+    });
+    symlinkSync('../shared/a.py', test.path('a.py'));
+    expect(await test.load()).toMatchObject({ ok: true });
+  });
+
+  it('works in a workspace that is itself behind a link', async () => {
+    using test = new TestFolder({
+      'w/p/pipeline.yaml': pipeline,
+      'w/p/a.py': script(),
+    });
+    symlinkSync(test.path('w'), test.path('link'));
+    const root = test.path('link');
+    const result = await loadPipeline(join(root, 'p', 'pipeline.yaml'), {
+      workspaceRoot: root,
+    });
+    expect(result).toMatchObject({ ok: true });
+  });
+
+  it('refuses links out of the workspace: of a source, a resource and a product folder', async () => {
+    using outside = new TestFolder({ 'a.py': script(), 'c.json': '{}' });
+    using test = new TestFolder({
+      'pipeline.yaml': `tasks:
+  - source: a.py
+    product: out/sub/a.ipynb
+    params: {resources_: {c: c.json}}
+`,
+    });
+    symlinkSync(outside.path('a.py'), test.path('a.py'));
+    symlinkSync(outside.path('c.json'), test.path('c.json'));
+    symlinkSync(outside.folder, test.path('out'));
+    expect(await test.diagnose()).toBe(
+      `\
+pipeline.yaml:2:13: error: "a.py" is a link that leads out of the workspace. [source-not-readable]
+  |
+2 |   - source: a.py
+  |             ~~~~
+  = Put the file itself into the workspace.
+
+pipeline.yaml:3:14: error: The path "out/sub/a.ipynb" leads out of the workspace through a link. [outside-workspace]
+  |
+3 |     product: out/sub/a.ipynb
+  |              ~~~~~~~~~~~~~~~
+  = Choose a path whose folders are below <root>.
+
+pipeline.yaml:4:30: error: Error reading params.resources_ with key 'c': "c.json" is a link that leads out of the workspace. [invalid-resources]
+  |
+4 |     params: {resources_: {c: c.json}}
+  |                              ~~~~~~
+  = Put the file itself into the workspace.`,
+    );
+  });
+
+  it('does not wait for a pipe', async () => {
+    using test = new TestFolder({ 'pipeline.yaml': pipeline });
+    execFileSync('mkfifo', [test.path('a.py')]);
+    expect(await test.diagnose()).toBe(`\
+pipeline.yaml:2:13: error: "a.py" is no regular file. [source-not-readable]
+  |
+2 |   - source: a.py
+  |             ~~~~
+  = Write the path of a regular file.`);
+  });
+
+  it('refuses text that is not UTF-8', async () => {
+    using test = new TestFolder({ 'pipeline.yaml': pipeline });
+    writeFileSync(test.path('a.py'), Buffer.from([0x23, 0xe9, 0x0a]));
+    expect(await test.diagnose()).toBe(`\
+pipeline.yaml:2:13: error: "a.py" is not encoded in UTF-8. [source-not-readable]
+  |
+2 |   - source: a.py
+  |             ~~~~
+  = Save it as UTF-8.`);
+  });
+
+  (isRoot ? it.skip : it)('says that a file may not be read', async () => {
+    using test = new TestFolder({
+      'pipeline.yaml': pipeline,
+      'a.py': script(),
+    });
+    chmodSync(test.path('a.py'), 0o000);
+    expect(await test.diagnose()).toContain('can not be read: EACCES');
+  });
+
+  it('refuses a package layout', async () => {
+    using test = new TestFolder({
+      'pkg/setup.py': '',
+      'pkg/src/mine/pipeline.yaml': 'tasks: []\n',
+    });
+    const file = test.path('pkg/src/mine/pipeline.yaml');
+    const options = { workspaceRoot: test.root };
+    expect(await loadPipeline(file, options)).toMatchObject({
+      ok: false,
+      diagnostics: [{ code: 'not-supported-yet', location: { file } }],
+    });
+  });
+
+  it('takes a folder below src without setup.py as it is', async () => {
+    using test = new TestFolder({ 'src/mine/pipeline.yaml': 'tasks: []\n' });
+    const result = await loadPipeline(test.path('src/mine/pipeline.yaml'), {
+      workspaceRoot: test.root,
+    });
+    expect(result).toMatchObject({ ok: true });
+  });
+
+  it('reads nothing of an existing product folder', async () => {
+    using test = new TestFolder({
+      'pipeline.yaml': pipeline,
+      'a.py': script(),
+    });
+    mkdirSync(test.path('a.ipynb'));
+    expect(await test.load()).toMatchObject({ ok: true });
+  });
+});
