@@ -143,8 +143,15 @@ def main():
 
     class Server(ServerApp):
         def start_ioloop(self):
-            say({"ready": True, "port": self.port})
+            # Binding is a callback of the loop as well, queued before this one.
+            self.io_loop.add_callback(self.say_ready)
             super().start_ioloop()
+
+        def say_ready(self):
+            if self.sock and not os.path.exists(self.sock):
+                self.io_loop.call_later(0.01, self.say_ready)
+            else:
+                say({"ready": True, "port": self.port})
 
     reconnect_quickly()
     notice_exits_quickly()

@@ -100,14 +100,15 @@ describe('a cell that takes too long', () => {
   });
 
   it('is killed when it swallows the interrupt', async () => {
-    const source = `while True:
+    const source = `import time
+while True:
     try:
-        while True: pass
+        time.sleep(600)
     except KeyboardInterrupt:
         print('swallowed', flush=True)`;
     const outcome = await execute(host, [source], {
       ...marked,
-      cellTimeoutMs: 500,
+      cellTimeoutMs: 2000,
     });
     expect(failureOf(outcome)).toMatchObject({
       reason: 'cell-timed-out',
@@ -118,11 +119,11 @@ describe('a cell that takes too long', () => {
 
   it('counts for the task as a whole', async () => {
     const outcome = await execute(host, ['import time', 'time.sleep(600)'], {
-      taskTimeoutMs: 3000,
+      taskTimeoutMs: 6000,
     });
     expect(failureOf(outcome)).toMatchObject({
       reason: 'task-timed-out',
-      limitMs: 3000,
+      limitMs: 6000,
       cell: { index: 1, line: 1 },
     });
   });
@@ -179,13 +180,14 @@ while True: pass`,
 });
 
 describe('big outputs', () => {
-  it('arrive complete when they come as 100,000 lines', async () => {
+  it('arrive complete when 30,000 messages come faster than anybody reads', async () => {
     const outcome = await execute(host, [
-      'for number in range(100_000): print(number, flush=True)',
+      `kernel = get_ipython().kernel
+for number in range(30_000):
+    kernel.send_response(kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': f'{number}\\n'})`,
     ]);
-    const text = streamText(outcome);
-    expect(text.split('\n')).toHaveLength(100_001);
-    expect(text.endsWith('\n99998\n99999\n')).toBe(true);
+    const lines = Array.from({ length: 30_000 }, (_, index) => `${index}\n`);
+    expect(streamText(outcome)).toBe(lines.join(''));
   });
 
   it('are cut at the limit, and cost no memory beyond it', async () => {
@@ -202,7 +204,7 @@ describe('big outputs', () => {
       new AbortController().signal,
     );
     const text = streamText(outcome);
-    expect(text).toHaveLength(10_000_000 + 71);
+    expect(text).toHaveLength(10_000_000 + 61);
     expect(text.slice(9_999_999)).toBe(
       '\n\n[nx-notebook: stdout of this cell is cut here, after 10 MB]\n',
     );

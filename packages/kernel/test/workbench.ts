@@ -86,7 +86,7 @@ export function executed(outcome: NotebookOutcome): Notebook {
   const result =
     outcome.status === 'completed' ? outcome.notebook : outcome.partial;
   if (result === undefined) {
-    throw new Error('nothing was executed');
+    throw new Error(`nothing was executed: ${JSON.stringify(outcome)}`);
   }
   return result;
 }

@@ -33,7 +33,7 @@ export function fetchFrom(
       message.end(body);
     }).catch((error: unknown) => {
       // The type by which callers tell an unreachable server from other errors.
-      throw new TypeError('fetch failed', { cause: error });
+      throw new TypeError(`the server does not answer: ${String(error)}`);
     });
     return responseOf(reply);
   };

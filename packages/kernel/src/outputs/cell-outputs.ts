@@ -64,6 +64,11 @@ export class CellOutputs {
     return entry;
   }
 
+  /** Appends an output of ours, whatever the limit. */
+  addNotice(output: JsonObject): void {
+    this.#entries.push({ kind: 'rich', output, bytes: 0 });
+  }
+
   /** Replaces the data of a display; does nothing if it was cleared. */
   replace(entry: RichEntry, data: JsonObject): void {
     if (this.#entries.includes(entry)) {

@@ -160,7 +160,7 @@ function markFailedCell(
   ) {
     return;
   }
-  outputs.record(failure.cell.index)?.outputs.addRich({
+  outputs.record(failure.cell.index)?.outputs.addNotice({
     output_type: 'error',
     ename: failure.reason,
     evalue: failure.message,
