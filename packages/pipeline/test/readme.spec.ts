@@ -31,7 +31,7 @@ it.each(tables)('the table "%s" is complete', (title, table) => {
 /** The rows of the first table below a heading, without its head. */
 function tableBelow(title: string): readonly (readonly string[])[] {
   const [, section = ''] = readme.split(`### ${title}\n`);
-  const [, lines = ''] = section.split('\n\n');
+  const [lines = ''] = section.trim().split('\n\n');
   return lines
     .split('\n')
     .slice(2)

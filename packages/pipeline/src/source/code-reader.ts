@@ -4,6 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import {
+  FACTS_VERSION,
   openParser,
   type Assignment,
   type FactsCache,
@@ -20,7 +21,10 @@ export async function readFacts(
   const cells = notebook.cells
     .filter(({ type }) => type === 'code')
     .map(({ source }) => source);
-  const digest = hash('sha256', `cells\0${JSON.stringify(cells)}`);
+  const digest = hash(
+    'sha256',
+    `cells ${FACTS_VERSION}\n${JSON.stringify(cells)}`,
+  );
   const known = cache?.get(digest);
   if (known !== undefined) return known;
   const facts = (await openParser()).analyzeCells(cells);
