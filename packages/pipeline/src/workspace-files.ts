@@ -56,9 +56,16 @@ export class WorkspaceFiles {
     return isBelow(this.root, path);
   }
 
-  /** Whether a path that need not exist lies inside when the links in its folders are followed. */
-  containsReally(path: string): boolean {
-    return isBelow(this.#realRoot, this.#realFolder(path));
+  /** Whether what is or will be at a path lies inside when links are followed. */
+  leadsInside(path: string): boolean {
+    const isLink = attempt(() => lstatSync(path).isSymbolicLink()) ?? false;
+    if (!isLink) return this.#isFolderInside(dirname(path));
+    const real = attempt(() => realpathSync.native(path));
+    return real !== undefined && isBelow(this.#realRoot, real);
+  }
+
+  #isFolderInside(folder: string): boolean {
+    return isBelow(this.#realRoot, this.#realFolder(folder));
   }
 
   /** The text of a file. */
@@ -95,14 +102,14 @@ export class WorkspaceFiles {
   #statInside(path: string): Stats | undefined {
     const stat = lstatSync(path);
     if (!stat.isSymbolicLink())
-      return this.containsReally(dirname(path)) ? stat : undefined;
+      return this.#isFolderInside(dirname(path)) ? stat : undefined;
     const real = realpathSync.native(path);
     return isBelow(this.#realRoot, real) ? statSync(real) : undefined;
   }
 
   /** Names of what is in a folder inside of the workspace, sorted; none if there is no such folder. */
   list(folder: string): readonly string[] {
-    if (!this.contains(folder) || !this.containsReally(folder)) return [];
+    if (!this.contains(folder) || !this.#isFolderInside(folder)) return [];
     return attempt(() => readdirSync(folder).sort()) ?? [];
   }
 

@@ -102,7 +102,7 @@ pipeline.yaml:3:14: error: The path "out/sub/a.ipynb" leads out of the workspace
   |
 3 |     product: out/sub/a.ipynb
   |              ~~~~~~~~~~~~~~~
-  = Choose a path whose folders are below <root>.
+  = Choose a path that is really below <root>.
 
 pipeline.yaml:4:30: error: Error reading params.resources_ with key 'c': "c.json" is a link that leads out of the workspace. [invalid-resources]
   |
@@ -110,6 +110,24 @@ pipeline.yaml:4:30: error: Error reading params.resources_ with key 'c': "c.json
   |                              ~~~~~~
   = Put the file itself into the workspace.`,
     );
+  });
+
+  it('refuses a product that is itself a link out of the workspace', async () => {
+    using outside = new TestFolder({ 'big.csv': '1' });
+    using test = new TestFolder({
+      'pipeline.yaml': `tasks:
+  - source: a.py
+    product: {nb: a.ipynb, data: big.csv}
+`,
+      'a.py': script(),
+    });
+    symlinkSync(outside.path('big.csv'), test.path('big.csv'));
+    expect(await test.diagnose()).toBe(`\
+pipeline.yaml:3:34: error: The path "big.csv" leads out of the workspace through a link. [outside-workspace]
+  |
+3 |     product: {nb: a.ipynb, data: big.csv}
+  |                                  ~~~~~~~
+  = Choose a path that is really below <root>.`);
   });
 
   it('does not wait for a pipe', async () => {

@@ -2,7 +2,7 @@
  * From the spec of a pipeline to its tasks: sources opened, products and params resolved, edges linked. Everything that
  * can be checked is checked, also after the first mistake.
  */
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { ProductSpec, Task } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import { readDeclaredProduct } from '../source/declared-product.js';
@@ -97,10 +97,9 @@ async function draftTask(
       ? readDeclaredUpstream(document, problems)
       : (spec.upstream ?? []);
   const declaration = declarationOf(spec, document, { meta, ...context });
-  const base =
-    meta.productRelativeToSource && source !== undefined
-      ? dirname(source.absolutePath)
-      : folder;
+  const base = meta.productRelativeToSource
+    ? dirname(resolve(folder, spec.source.value))
+    : folder;
   return {
     spec,
     source,

@@ -2,7 +2,6 @@
  * From declared products to {@link ProductSpec}s: paths resolved, the executed notebook found. Conflicts between tasks
  * are found elsewhere.
  */
-import { dirname } from 'node:path';
 import type { Product, ProductSpec } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import type { Located, ProductDeclaration } from '../spec/pipeline-spec.js';
@@ -84,11 +83,11 @@ function resolveProduct(
     problems.error({ ...resolved, location });
     return undefined;
   }
-  if (!files.containsReally(dirname(resolved.absolutePath))) {
+  if (!files.leadsInside(resolved.absolutePath)) {
     problems.error({
       code: 'outside-workspace',
       message: `The path "${text}" leads out of the workspace through a link.`,
-      hint: `Choose a path whose folders are below ${files.root}.`,
+      hint: `Choose a path that is really below ${files.root}.`,
       location,
     });
     return undefined;

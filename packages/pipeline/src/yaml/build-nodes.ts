@@ -243,7 +243,8 @@ class NodeBuilder {
   #entriesToMerge(value: YamlNode, range: TextRange): readonly YamlEntry[] {
     if (value.kind === 'mapping') return value.entries;
     if (value.kind === 'sequence') {
-      // Of a list of mappings the first one wins, so it comes last.
+      // Of a list of mappings the first one wins, so it comes last. PyYAML up to 6.0.3 has this order too; 6.0.4 has
+      // another one and lets the last mapping win for keys of several letters, against the rule of YAML.
       return value.items
         .toReversed()
         .flatMap((item) => this.#entriesToMerge(item, range));

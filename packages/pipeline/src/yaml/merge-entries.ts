@@ -1,6 +1,6 @@
 /**
  * Puts the entries of a mapping together as PyYAML does: merged ones first, own ones after them; a later entry of the
- * same key replaces the value of an earlier one and keeps its place.
+ * same key replaces the value of an earlier one and keeps its key (of `1` and `true` the first) and its place.
  */
 import type { PyValue } from '@nx-notebook/python';
 import { pythonRepr } from '@nx-notebook/python';
@@ -20,7 +20,8 @@ export function mergeEntries(
     const first = seen.get(identity);
     if (first !== undefined) onDuplicate(first, entry);
     seen.set(identity, entry);
-    entries.set(identity, entry);
+    const { key } = entries.get(identity) ?? entry;
+    entries.set(identity, { ...entry, key });
   }
   return [...entries.values()];
 }
