@@ -108,12 +108,12 @@ test('the graph can be written, with the edges between tasks', async () => {
 
   const { tasks } = JSON.parse(await workspace.read('graph.json')) as {
     readonly tasks: {
-      readonly dependencies: Readonly<Record<string, readonly string[]>>;
+      readonly dependencies: unknown;
     };
   };
   expect(tasks.dependencies).toMatchObject({
-    'ml:execute--c': ['ml:execute--b'],
-    'ml:execute--b': ['ml:execute--a'],
+    'ml:execute--c': [{ id: 'ml:execute--b' }],
+    'ml:execute--b': [{ id: 'ml:execute--a' }],
   });
   await workspace.succeed('graph', '--file=graph.html');
 

@@ -19,8 +19,10 @@ export function say(text) {
     try {
       done += writeSync(1, bytes, done);
     } catch (error) {
-      if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EAGAIN')
-        throw error;
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      // Nobody reads any more, for example `npm start | head`.
+      if (code === 'EPIPE') return;
+      if (code !== 'EAGAIN') throw error;
     }
   }
 }
