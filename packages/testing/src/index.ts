@@ -22,3 +22,8 @@ export {
   type NxTask,
   type TestWorkspaceOptions,
 } from './test-workspace.js';
+export {
+  createScriptedKernel,
+  ScriptedCell,
+  ScriptedKernel,
+} from './scripted-kernel.js';

@@ -8,7 +8,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import { join, resolve } from 'node:path';
+import { join, parse as parsePath, resolve } from 'node:path';
+import type { ExecutionFailure } from '../contract.js';
 import { pythonNotFound, serverFailed, serverMissing } from '../failures.js';
 import type {
   JupyterServer,
@@ -43,7 +44,8 @@ export interface ServerOptions {
 
 type FirstWord =
   | { readonly ready: true; readonly port: number }
-  | { readonly missing: string; readonly message: string };
+  | { readonly missing: string; readonly message: string }
+  | { readonly ended: true; readonly error?: NodeJS.ErrnoException };
 
 /** Starts a server; resolves when it listens. */
 export async function startServer(
@@ -82,7 +84,7 @@ async function startIn(
   );
   const server = new ServerProcess(child, folder.path, token);
   const first = await within(server.firstWord, options.timeoutMs);
-  if (first === undefined || first instanceof Error || !('ready' in first)) {
+  if (first === undefined || !('ready' in first)) {
     await server.stop();
     return { ok: false, failure: startFailure(first, server.log(), options) };
   }
@@ -95,21 +97,20 @@ async function startIn(
 }
 
 function startFailure(
-  first: FirstWord | Error | undefined,
+  first: FirstWord | undefined,
   log: string,
   options: ServerOptions,
-): ReturnType<typeof serverFailed> {
-  if (first instanceof Error) {
-    return (first as NodeJS.ErrnoException).syscall?.startsWith('spawn') ===
-      true
-      ? pythonNotFound(options.python)
-      : serverFailed('ended while starting', log);
+): ExecutionFailure {
+  if (first === undefined) {
+    const seconds = options.timeoutMs / 1000;
+    return serverFailed(`did not start within ${seconds} s`, log);
   }
-  if (first !== undefined && 'missing' in first) {
+  if ('missing' in first) {
     return serverMissing(options.python, first.missing);
   }
-  const seconds = options.timeoutMs / 1000;
-  return serverFailed(`did not start within ${seconds} s`, log);
+  return 'error' in first
+    ? pythonNotFound(options.python)
+    : serverFailed('ended while it was starting', log);
 }
 
 /** Variables that are the server's alone; kernels get what this process has instead. */
@@ -133,12 +134,11 @@ function serverEnvironment(runtime: string, token: string): NodeJS.ProcessEnv {
 class ServerProcess implements JupyterServer {
   readonly token: string;
   readonly exited: Promise<void>;
-  readonly firstWord: Promise<FirstWord | Error>;
+  readonly firstWord: Promise<FirstWord>;
   address: ServerAddress = { kind: 'unix', path: '' };
   hasExited = false;
   readonly #child: ChildProcess;
   readonly #folder: string;
-  readonly #kernels = new Set<string>();
   #log = '';
   #tasks = 0;
   #stopped: Promise<void> | undefined;
@@ -223,28 +223,23 @@ class ServerProcess implements JupyterServer {
 
   /** A server that was killed leaves its kernels; on Linux the system ends ours, elsewhere and for others we do. */
   async #cleanUp(): Promise<void> {
-    for (const kernelId of await this.#kernelIds()) {
-      await this.killKernel(kernelId);
+    const records = join(this.#folder, 'kernels');
+    for (const file of await readdir(records).catch(() => [])) {
+      await this.killKernel(parsePath(file).name);
     }
     await removeFolder(this.#folder);
-  }
-
-  async #kernelIds(): Promise<string[]> {
-    const names = await readdir(join(this.#folder, 'kernels')).catch(() => []);
-    for (const name of names.filter((one) => one.endsWith('.json'))) {
-      this.#kernels.add(name.slice(0, -'.json'.length));
-    }
-    return [...this.#kernels];
   }
 }
 
 /** The first line of JSON on standard output; what follows is the output of kernels' child processes. */
-function firstWordOf(child: ChildProcess): Promise<FirstWord | Error> {
+function firstWordOf(child: ChildProcess): Promise<FirstWord> {
   return new Promise((done) => {
     let text = '';
-    child.once('error', done);
+    child.once('error', (error) => {
+      done({ ended: true, error });
+    });
     child.once('exit', () => {
-      done(new Error('ended'));
+      done({ ended: true });
     });
     child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       if (text.length > logLimit) {
