@@ -16,20 +16,31 @@ from importlib import metadata
 norm = lambda name: re.sub(r'[-_.]+', '-', name).lower()
 dists = {norm(d.metadata['Name']): d for d in metadata.distributions()}
 owners = metadata.packages_distributions()
+dev = re.compile(r'(tests?|testing|dev|devel|develop|development|docs?|documentation|lint|linting|typing|types?|mypy|all|build|ci|cover|coverage|check|release|benchmarks?|maintenance|examples?)(-|$)')
+def optional(dist):
+    for line in dist.requires or []:
+        found = [norm(e) for e in re.findall(r'extra\\s*==\\s*["\\']([^"\\']+)', line)]
+        if any(not dev.match(e) for e in found):
+            wanted = re.match(r'[\\w.-]+\\s*\\[([^\\]]*)\\]', line)
+            yield norm(re.match(r'[\\w.-]+', line)[0]), tuple(norm(e.strip()) for e in wanted[1].split(',')) if wanted else ()
 def requirements(dist, extras):
     for line in dist.requires or []:
         name, extra = re.match(r'[\\w.-]+', line)[0], re.findall(r'extra\\s*==\\s*["\\']([^"\\']+)', line)
         if not extra or any(norm(e) in extras for e in extra):
             wanted = re.match(r'[\\w.-]+\\s*\\[([^\\]]*)\\]', line)
             yield norm(name), tuple(norm(e.strip()) for e in wanted[1].split(',')) if wanted else ()
-def closure(names):
-    open_, seen = [(norm(d), ()) for n in names for d in owners.get(n, [])], set()
+def reach(open_):
+    seen = set()
     while open_:
         item = open_.pop()
         if item in seen or item[0] not in dists: continue
         seen.add(item)
         open_ += requirements(dists[item[0]], item[1])
-    return {name: dists[name].version for name, _ in seen}
+    return {name for name, _ in seen}
+def closure(names):
+    required = reach([(norm(d), ()) for n in names for d in owners.get(n, [])])
+    used = reach([item for name in required for item in optional(dists[name])])
+    return {name: dists[name].version for name in required | used}
 print(json.dumps({'all': {n: d.version for n, d in dists.items()},
   'closures': [closure(names) for names in json.load(sys.stdin)]}))
 `;

@@ -74,6 +74,7 @@ const PROJECT = {
       'numpy>=1.22.4; python_version < "3.11"',
       'python-dateutil',
       'pyarrow>=10; extra == "parquet"',
+      'google-cloud-a; extra == "test-min"',
       'gone',
     ],
     files: { 'top_level.txt': 'pandas\n' },
@@ -111,6 +112,7 @@ const PROJECT = {
 const PANDAS = {
   numpy: '2.4.6',
   pandas: '2.2.3',
+  pyarrow: '20.0',
   'python-dateutil': '2.9',
   six: '1.17.0',
 };
@@ -357,6 +359,18 @@ describe('editable installations', () => {
     const reached = await reach(folder, 'import app, alone');
     expect(reached.files).toEqual([...APP_FILES, 'lib/alone.py']);
     expect(reached.distributions).toEqual({ 'my-app': '0.2', six: '1.17.0' });
+  });
+});
+
+it('names what runs the kernel, whatever is imported', async () => {
+  using folder = testFolder({
+    ...distInfo('ipykernel', '7.1', { requires: ['tornado'] }),
+    ...distInfo('ipython', '9.8'),
+    ...distInfo('tornado', '6.5'),
+  });
+  expect((await reach(folder, 'import json')).distributions).toEqual({
+    ipykernel: '7.1',
+    ipython: '9.8',
   });
 });
 

@@ -54,6 +54,10 @@ interface SiteContents {
 /** Bumped when the form or the meaning of kept contents changes. */
 const CONTENTS_VERSION = 1;
 
+/** Extras that serve those who work on a distribution, not those who use it. */
+const FOR_DEVELOPMENT =
+  /^(?:tests?|testing|dev|devel|develop|development|docs?|documentation|lint|linting|typing|types?|mypy|all|build|ci|cover|coverage|check|release|benchmarks?|maintenance|examples?)(?:-|$)/;
+
 const NOTHING: EditableParts = { roots: [], modules: {} };
 
 /** Reads the metadata of installed distributions; `cacheFolder` keeps it between processes. */
@@ -86,7 +90,7 @@ export function installedDistributions(
   return { byName, owners, editable };
 }
 
-/** Versions of the distributions that own the names, and of all that they require. */
+/** Versions of the distributions that own the names, and of all that they require or use where it is installed. */
 export function distributionsReachedBy(
   topLevelNames: Iterable<string>,
   index: DistributionIndex,
@@ -97,26 +101,49 @@ export function distributionsReachedBy(
   return distributionClosure(owners, index);
 }
 
-/** Versions of the named distributions, and of all that they require. */
+/**
+ * Versions of the named distributions, of all that they require, and of what those use where it is installed: pandas
+ * computes with numexpr and reads with pyarrow, which it names under extras only. What an optional distribution could
+ * use itself is not followed.
+ */
 export function distributionClosure(
   names: Iterable<string>,
   index: DistributionIndex,
 ): Readonly<Record<string, string>> {
-  const versions = new Map<string, string>();
+  const required = new Map<string, Distribution>();
+  follow(names, index, required);
+  const optional = [...required.values()].flatMap(({ extras }) =>
+    Object.entries(extras).flatMap(([extra, requirements]) =>
+      FOR_DEVELOPMENT.test(extra) ? [] : requirements,
+    ),
+  );
+  const reached = new Map(required);
+  follow(optional, index, reached);
+  const versions = [...reached].map(
+    ([name, { version }]) => [name, version] as const,
+  );
+  return Object.fromEntries(versions.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Adds what is installed of the requirements, and of all that it requires. */
+function follow(
+  requirements: Iterable<string>,
+  index: DistributionIndex,
+  found: Map<string, Distribution>,
+): void {
   const seen = new Set<string>();
-  const open = [...names];
+  const open = [...requirements];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     const [name = '', extras = ''] = next.split(/[[\]]/);
     const distribution = index.byName.get(name);
     if (distribution === undefined) continue;
-    versions.set(name, distribution.version);
+    found.set(name, distribution);
     open.push(...distribution.requires);
     for (const extra of extras.split(','))
       open.push(...(distribution.extras[extra] ?? []));
   }
-  return Object.fromEntries([...versions].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Absolute import roots of all editable installations. */

@@ -138,10 +138,25 @@ function answer(
       .filter((name) => !isKnown(name.split('.', 1)[0] ?? ''))
       .sort(),
     distributions: {
+      ...kernelVersions(index),
       ...Object.fromEntries(unowned.map((name) => [name, 'unknown'])),
       ...versionsOf([...wanted]),
     },
   };
+}
+
+/** What runs the cells and shows their values; the rest of what a kernel needs has no part in a result. */
+const KERNEL = ['ipykernel', 'ipython', 'matplotlib-inline'] as const;
+
+function kernelVersions({
+  byName,
+}: DistributionIndex): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    KERNEL.flatMap((name) => {
+      const version = byName.get(name)?.version;
+      return version === undefined ? [] : [[name, version] as const];
+    }),
+  );
 }
 
 function hasFileBelow(files: ReadonlySet<string>, root: string): boolean {
