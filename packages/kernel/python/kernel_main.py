@@ -9,6 +9,9 @@ import contextlib
 import os
 import sys
 
+# Characters of a stream that are sent in one message.
+PIECE = 1 << 20
+
 
 def end_with_parent():
     """Linux ends this process when its parent dies; ipykernel looks once a second, and only if its loop is free."""
@@ -38,6 +41,29 @@ def lose_no_output(app_class):
         return init_iopub(self, context)
 
     app_class.init_iopub = patched
+
+
+def send_in_pieces():
+    """What is printed within 0.2 s becomes one message, of any size, which each process on its way holds several times."""
+    with contextlib.suppress(Exception):
+        from ipykernel.iostream import OutStream
+
+        write = OutStream.write
+
+        def patched(self, string):
+            if not isinstance(string, str):
+                return write(self, string)
+            for start in range(0, len(string), PIECE) or (0,):
+                piece = string[start : start + PIECE]
+                write(self, piece)
+                waiting = getattr(self, "_nxnb_waiting", 0) + len(piece)
+                if waiting >= PIECE:
+                    waiting = 0
+                    self.flush()
+                self._nxnb_waiting = waiting
+            return len(string)
+
+        OutStream.write = patched
 
 
 def name_cells_without_pid():
@@ -88,6 +114,7 @@ def main():
         sys.argv[0] = os.path.join(os.path.dirname(os.path.dirname(ipykernel.__file__)), "ipykernel_launcher.py")
         lose_no_output(IPKernelApp)
         name_cells_without_pid()
+        send_in_pieces()
         app = IPKernelApp.instance()
         # As nbclient: several kernels must not wait for one database in the user's home folder.
         app.initialize([*sys.argv[1:], "--HistoryManager.hist_file=:memory:"])

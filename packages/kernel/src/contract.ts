@@ -42,12 +42,14 @@ export interface NotebookObserver {
   }): void;
 }
 
+/** How long a cell ran. */
 export interface CellTiming {
   /** Index in the notebook, from 0. */
   readonly index: number;
   readonly durationMs: number;
 }
 
+/** What became of a notebook. */
 export type NotebookOutcome =
   | {
       readonly status: 'completed';
@@ -133,6 +135,7 @@ export interface KernelHost {
   dispose(): Promise<void>;
 }
 
+/** How a host is set up. */
 export interface KernelHostOptions {
   /** Absolute path of the interpreter whose jupyter_server and kernels are used. */
   readonly python: string;

@@ -150,7 +150,7 @@ export class CellOutputs {
 
 /** The longest beginning of a text that has at most `bytes` bytes, without half a character at its end. */
 function cut(text: string, bytes: number): string {
-  const data = Buffer.from(text);
+  const data = Buffer.from(text.slice(0, bytes + 1));
   let end = bytes;
   while (end > 0 && ((data[end] ?? 0) & 0xc0) === 0x80) {
     end -= 1;

@@ -108,8 +108,7 @@ export class NotebookOutputs {
   #stream(index: number, record: CellRecord, content: JsonObject): void {
     const text = textIn(content, 'text');
     const name = content['name'] === 'stderr' ? 'stderr' : 'stdout';
-    const tail = record.tails[name] + text.slice(-tailLength);
-    record.tails[name] = tail.slice(-tailLength);
+    record.tails[name] = endOf(record.tails[name] + endOf(text));
     if (record.streamedBytes <= this.#options.limitBytes) {
       record.streamedBytes += Buffer.byteLength(text);
       this.#options.streamed(index, name, text);
@@ -133,6 +132,11 @@ export class NotebookOutputs {
       });
     }
   }
+}
+
+/** The end as a text of its own: a slice would keep the whole text in memory. */
+function endOf(text: string): string {
+  return Buffer.from(text.slice(-tailLength), 'utf16le').toString('utf16le');
 }
 
 interface Display {
