@@ -7,9 +7,11 @@ import type { LosslessNumber } from 'lossless-json';
 /** A JSON number; a {@link LosslessNumber} where a double would change its text. */
 export type JsonNumber = number | LosslessNumber;
 
+/** Any JSON value. */
 export type JsonValue =
   null | boolean | string | JsonNumber | readonly JsonValue[] | JsonObject;
 
+/** A JSON object; keys are data, so a missing one is `undefined`. */
 export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }

@@ -3,6 +3,7 @@
  */
 import type { JsonObject } from './json.js';
 
+/** The three kinds of cells of nbformat 4. */
 export type CellType = 'code' | 'markdown' | 'raw';
 
 /** One cell. Sources are joined text, without a trailing line break of their own unless the cell has one. */
