@@ -144,6 +144,7 @@ test('a source of which nothing is known may import anything', async () => {
         return Promise.resolve({
           files: [],
           unresolved: [],
+          absent: [],
           distributions: {},
         });
       },
@@ -184,6 +185,7 @@ test('an upstream product behind a link counts by its content', async () => {
       Promise.resolve({
         files: [join(folder, 'linked/lib.py')],
         unresolved: [],
+        absent: [],
         distributions: {},
       }),
   };

@@ -159,6 +159,7 @@ export class TestWorkspace {
     return {
       files: facts.imports.map(({ module }) => join(folder, module)),
       unresolved: [],
+      absent: [],
       distributions: this.distributions,
     };
   }

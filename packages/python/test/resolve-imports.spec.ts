@@ -19,7 +19,7 @@ const reach = async (
     facts,
     cwd = '.',
   }: { env?: Record<string, string>; facts?: FactsCache; cwd?: string } = {},
-): Promise<ReachedImports> => {
+): Promise<Omit<ReachedImports, 'absent'>> => {
   const parser = await openParser();
   const resolve = createImportResolver({ env, ...(facts && { facts }) });
   const reached = await resolve({
@@ -32,10 +32,30 @@ const reach = async (
       sitePackages: [folder.at('site')],
     },
   });
+  const { files, unresolved, distributions } = reached;
   return {
-    ...reached,
-    files: reached.files.map((file) => path.relative(folder.path, file)),
+    files: files.map((file) => path.relative(folder.path, file)),
+    unresolved,
+    distributions,
   };
+};
+
+const absent = async (
+  folder: TestFolder,
+  cell: string,
+): Promise<readonly string[]> => {
+  const parser = await openParser();
+  const reached = await createImportResolver({ env: {} })({
+    facts: parser.analyzeCells([cell]),
+    folder: folder.at('ml'),
+    workspaceRoot: folder.path,
+    interpreter: {
+      path: '/nowhere/python',
+      version: '3.11',
+      sitePackages: [folder.at('site')],
+    },
+  });
+  return reached.absent.map((file) => path.relative(folder.path, file));
 };
 
 const PROJECT = {
@@ -226,7 +246,7 @@ describe('files', () => {
         sitePackages: [folder.at('.site')],
       },
     });
-    expect(reached).toEqual({
+    expect(reached).toMatchObject({
       files: ['a.py', 'b.py', 'deep/er/c.py'].map(folder.at),
       unresolved: [],
       distributions: { numpy: '2.4.6' },
@@ -270,7 +290,7 @@ describe('unresolved names', () => {
       folder: folder.path,
       workspaceRoot: folder.path,
     });
-    expect(reached).toEqual({
+    expect(reached).toMatchObject({
       files: [folder.at('a.py')],
       unresolved: ['pandas'],
       distributions: {},
@@ -359,6 +379,60 @@ describe('editable installations', () => {
     const reached = await reach(folder, 'import app, alone');
     expect(reached.files).toEqual([...APP_FILES, 'lib/alone.py']);
     expect(reached.distributions).toEqual({ 'my-app': '0.2', six: '1.17.0' });
+  });
+});
+
+describe('what is not there', () => {
+  it.each<[string, readonly string[]]>([
+    ['import later', ['ml/later.py', 'ml/later/__init__.py']],
+    ['import here', ['ml/here/__init__.py']],
+    [
+      'import space.inner',
+      ['ml/space.py', 'ml/space/__init__.py', 'ml/space/inner/__init__.py'],
+    ],
+    [
+      'from pkg import late',
+      ['ml/pkg.py', 'ml/pkg/late.py', 'ml/pkg/late/__init__.py'],
+    ],
+    ['from . import late', ['ml/late.py', 'ml/late/__init__.py']],
+    ['%run later.py', ['ml/later.py']],
+  ])('would be reached by %j', async (cell, expected) => {
+    using folder = testFolder({
+      'ml/here.py': '',
+      'ml/space/inner.py': '',
+      'ml/pkg/__init__.py': '',
+    });
+    expect(await absent(folder, cell)).toEqual(expected);
+  });
+});
+
+describe('files that configure libraries', () => {
+  const SITE = {
+    ...distInfo('matplotlib', '3', {
+      files: { 'top_level.txt': 'matplotlib' },
+    }),
+    ...distInfo('python-dotenv', '1', { files: { 'top_level.txt': 'dotenv' } }),
+  };
+
+  it('count when the library is reached', async () => {
+    using folder = testFolder({
+      ...SITE,
+      'ml/matplotlibrc': '',
+      '.env': '',
+      'ml/.env': '',
+    });
+    const cell = async (text: string): Promise<readonly string[]> =>
+      (await reach(folder, text, { cwd: 'ml' })).files;
+    expect(await cell('import json')).toEqual([]);
+    expect(await cell('import matplotlib')).toEqual(['ml/matplotlibrc']);
+    expect(await cell('import dotenv')).toEqual(['.env', 'ml/.env']);
+  });
+
+  it('are known to be missing', async () => {
+    using folder = testFolder({ ...SITE, 'ml/a.py': '' });
+    expect(await absent(folder, 'import matplotlib, dotenv')).toEqual(
+      expect.arrayContaining(['.env', 'ml/.env', 'ml/matplotlibrc']),
+    );
   });
 });
 

@@ -99,40 +99,44 @@ async function inferAll(
     found.map((item) => loadModel(item, inference)),
   );
   const python = await imports.lookUpPython(found.map(({ root }) => root));
+  const reached = await Promise.all(
+    found.map(async ({ root }, index) => {
+      const loaded = models[index];
+      return loaded?.ok === true
+        ? await imports.reach(root, loaded.model)
+        : undefined;
+    }),
+  );
   const command = environmentCommand(
     {
       roots: found.map(({ root }) => root),
       sitePackages: python.sitePackages,
+      absent: imports.absent(),
       ...(specs.folder === undefined ? {} : { specFolder: specs.folder }),
     },
     { workspaceRoot, dataFolder: folder },
   );
-  const results = await Promise.all(
-    found.map(async (item, index) => {
-      const loaded = models[index];
-      const reached =
-        loaded?.ok === true
-          ? await imports.reach(item.root, loaded.model)
-          : undefined;
-      if (loaded?.ok !== true || reached === undefined) {
-        const errors = loaded?.ok === false ? loaded.errors : 1;
-        return result(item, brokenPipeline(item, errors, inference));
-      }
-      const project = inferProject({
-        name: item.name,
-        root: item.root,
-        targetName: settings.targetName,
-        pipeline: loaded.model,
-        imports: (task) =>
-          reached.get(task.name) ?? { files: [], leavesWorkspace: true },
-        specInput: (digest) => specs.input(digest),
-        environmentCommand: command,
-        pluginVersion,
-        options,
-      });
-      return result(item, project);
-    }),
-  );
+  const results = found.map((item, index) => {
+    const loaded = models[index];
+    const local = reached[index];
+    if (loaded?.ok !== true || local === undefined) {
+      const errors = loaded?.ok === false ? loaded.errors : 1;
+      return result(item, brokenPipeline(item, errors, inference));
+    }
+    const project = inferProject({
+      name: item.name,
+      root: item.root,
+      targetName: settings.targetName,
+      pipeline: loaded.model,
+      imports: (task) =>
+        local.get(task.name) ?? { files: [], leavesWorkspace: true },
+      specInput: (digest) => specs.input(digest),
+      environmentCommand: command,
+      pluginVersion,
+      options,
+    });
+    return result(item, project);
+  });
   specs.prune(Date.now());
   return results;
 }

@@ -13,6 +13,8 @@ export interface EnvironmentQuery {
   readonly roots: readonly string[];
   /** Absolute site-packages folders of the interpreters that were found. */
   readonly sitePackages: readonly string[];
+  /** Paths that were not there at inference, absolute or relative to the workspace; one that is means another graph. */
+  readonly absent?: readonly string[];
   /** Folder of the spec files, relative to the workspace, where they are used. */
   readonly specFolder?: string;
 }
@@ -22,6 +24,18 @@ const venvNames = ['.venv', 'venv'] as const;
 
 /** What lies in a site-packages folder and names a distribution and its version. */
 const metadataNames = '*.dist-info *.egg-info *.egg-link *.pth';
+
+/** Configuration and start-up files of IPython, and kernels of the user. */
+const kernelFiles = [
+  '"${IPYTHONDIR:-$HOME/.ipython}"/profile_default/*.py',
+  '"${IPYTHONDIR:-$HOME/.ipython}"/profile_default/*.json',
+  '"${IPYTHONDIR:-$HOME/.ipython}"/profile_default/startup/*.*py',
+  '"${JUPYTER_DATA_DIR:-$HOME/.local/share/jupyter}"/kernels/*/kernel.json',
+  '"$HOME"/Library/Jupyter/kernels/*/kernel.json',
+  '"$JUPYTER_PATH"/kernels/*/kernel.json',
+  '/usr/local/share/jupyter/kernels/*/kernel.json',
+  '/usr/share/jupyter/kernels/*/kernel.json',
+].join(' ');
 
 /** Prints something new each time: Nx then finds nothing in its cache. */
 const never = 'date +%s%N';
@@ -46,7 +60,7 @@ export function environmentCommand(
 
 /** What is run on Linux and macOS, at the root of the workspace. */
 export function posixScript(query: EnvironmentQuery): string {
-  const { specFolder, sitePackages, roots } = query;
+  const { specFolder, sitePackages, roots, absent = [] } = query;
   const inside = venvFolders(roots).map(
     (folder) => `${quote(folder)}/lib/python*/site-packages`,
   );
@@ -63,10 +77,27 @@ export function posixScript(query: EnvironmentQuery): string {
     ...(specFolder === undefined
       ? []
       : [`if [ ! -d ${quote(specFolder)} ]; then ${never}; fi`]),
+    // What git ignores appears without a new inference.
+    ...(absent.length === 0
+      ? []
+      : [
+          'for path in \\',
+          ...absent.map((path) => `  ${quote(path)} \\`),
+          '; do',
+          `  [ -e "$path" ] && ${never}`,
+          'done',
+        ]),
+    // Kernels read all of these.
+    '[ -z "$PYTHONPATH" ] || echo "$PYTHONPATH"',
+    `cksum ${kernelFiles} 2>/dev/null | cut -d " " -f 1,2`,
     'for folder in \\',
     ...[...inside, ...outside].map((folder) => `  ${folder} \\`),
     '; do',
-    `  [ -d "$folder" ] && (cd "$folder" && ls -d ${metadataNames})`,
+    '  [ -d "$folder" ] || continue',
+    // `python3.11`, and for each kernel of the environment how it is started.
+    '  version="${folder%/*}"; prefix="${version%/lib/*}"; echo "${version##*/}"',
+    '  cksum "$prefix"/share/jupyter/kernels/*/kernel.json | cut -d " " -f 1,2',
+    `  (cd "$folder" && ls -d ${metadataNames})`,
     'done 2>/dev/null',
     'exit 0',
     '',

@@ -26,6 +26,8 @@ export interface ImportLookup {
     root: string,
     pipeline: PipelineModel,
   ): Promise<ReadonlyMap<string, LocalImports> | undefined>;
+  /** Paths that are not there and would be reached, of all pipelines so far; relative to the workspace where inside. */
+  absent(): readonly string[];
 }
 
 /** What looking up imports needs. */
@@ -48,6 +50,7 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
   });
   const interpreters = new Map<string, PythonInterpreter>();
   const reached = new Map<string, Promise<LocalImports>>();
+  const missing = new Set<string>();
 
   const reachOnce = (
     root: string,
@@ -63,7 +66,10 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
       folder: join(workspaceRoot, root),
       workspaceRoot,
       ...(interpreter === undefined ? {} : { interpreter }),
-    }).then(({ files }) => localImports(files, workspaceRoot));
+    }).then(({ files, absent }) => {
+      for (const path of absent) missing.add(shownPath(path, workspaceRoot));
+      return localImports(files, workspaceRoot);
+    });
     reached.set(question, answer);
     return answer;
   };
@@ -99,7 +105,13 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
         () => undefined,
       );
     },
+    absent: () => [...missing].sort(),
   };
+}
+
+function shownPath(path: string, workspaceRoot: string): string {
+  const inside = relative(workspaceRoot, path);
+  return isOutside(inside) ? path : toSlashes(inside);
 }
 
 /** No interpreter is not inference's to report: local modules are found without one, and a run says what is missing. */
@@ -122,10 +134,12 @@ function localImports(
   workspaceRoot: string,
 ): LocalImports {
   const paths = files.map((file) => relative(workspaceRoot, file));
-  const isOutside = (path: string): boolean =>
-    path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
   return {
     files: paths.filter((path) => !isOutside(path)).map(toSlashes),
     leavesWorkspace: paths.some(isOutside),
   };
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path);
 }

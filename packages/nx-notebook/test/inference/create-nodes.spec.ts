@@ -204,3 +204,20 @@ test('nothing heavy is loaded, not even the devkit', async () => {
     /node_modules\/(@nx\/devkit|nx|@jupyterlab|@aws-sdk|web-tree-sitter|ws)\/|packages\/(engine|kernel|store)\//;
   expect(load().filter((path) => heavy.test(path))).toEqual([]);
 });
+
+test('a module that git ignores and that appears later makes Nx look again', async () => {
+  using files = pipelineOf('a');
+  files.write('ml/a.py', 'import later\n');
+  const projects = await infer(files, ml);
+  const [command] = (projects['ml']?.targets?.['execute--a']?.inputs ?? [])
+    .map((input) => (typeof input === 'object' ? input : {}))
+    .flatMap((input) => ('runtime' in input ? [input.runtime] : []));
+  const output = (): string =>
+    execFileSync('sh', ['-c', command ?? ''], {
+      cwd: files.root,
+      encoding: 'utf8',
+    });
+  expect(output()).toBe(output());
+  files.write('ml/later.py', '');
+  expect(output()).not.toBe(output());
+});

@@ -1,8 +1,14 @@
 /** The script is run as Nx runs it: by the shell, at the root of a workspace. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   environmentCommand,
@@ -92,10 +98,50 @@ onPosix('the output is the same in another clone', () => {
   expect(output()).not.toContain(workspace);
 });
 
+onPosix('another version of Python counts, with the same packages', () => {
+  install('.venv', 'pandas-2.2.3.dist-info');
+  const before = output();
+  renameSync(
+    join(workspace, '.venv/lib/python3.11'),
+    join(workspace, '.venv/lib/python3.12'),
+  );
+  expect(output()).not.toBe(before);
+});
+
+onPosix.each([
+  '.venv/share/jupyter/kernels/python3/kernel.json',
+  'home/.local/share/jupyter/kernels/mine/kernel.json',
+  'home/.ipython/profile_default/startup/00-first.py',
+  'home/.ipython/profile_default/ipython_config.py',
+])('the content of %s counts', (path) => {
+  install('.venv', 'pandas-2.2.3.dist-info');
+  const env = { HOME: join(workspace, 'home') };
+  const outputs = ['', 'one', 'two'].map((text) => {
+    if (text !== '') {
+      mkdirSync(dirname(join(workspace, path)), { recursive: true });
+      writeFileSync(join(workspace, path), text);
+    }
+    return output({}, env);
+  });
+  expect(new Set(outputs).size).toBe(3);
+});
+
+onPosix('PYTHONPATH of the run counts', () => {
+  expect(output({}, { PYTHONPATH: 'lib' })).not.toBe(output());
+});
+
 describe('another output each time, so that Nx never answers from its cache', () => {
   onPosix('when NX_NOTEBOOK_FORCE is set', () => {
     const env = { NX_NOTEBOOK_FORCE: '1' };
     expect(output({}, env)).not.toBe(output({}, env));
+  });
+
+  onPosix('when a module is there that inference looked for in vain', () => {
+    const query = { absent: ["ml/it's.py", 'ml/later.py'] };
+    expect(output(query)).toBe('');
+    mkdirSync(join(workspace, 'ml'));
+    writeFileSync(join(workspace, "ml/it's.py"), '');
+    expect(output(query)).not.toBe(output(query));
   });
 
   onPosix('when the folder of spec files is gone', () => {

@@ -33,6 +33,35 @@ export function findModule(
   return merge(mapped === undefined ? found : [...found, mapped]);
 }
 
+/**
+ * Paths that are not there and would answer a name otherwise once they are: modules, packages, and `__init__.py` of
+ * packages that have none. For those who can't look again whenever a file appears.
+ */
+export function absentModules(
+  name: string,
+  folders: readonly string[],
+  view: FolderView,
+): readonly string[] {
+  const parts = name.split('.').filter(Boolean);
+  return folders.flatMap((folder) => absentBelow(folder, parts, view));
+}
+
+function absentBelow(
+  folder: string,
+  [part, ...rest]: readonly string[],
+  view: FolderView,
+): readonly string[] {
+  if (part === undefined) return [];
+  const inner = path.join(folder, part);
+  const isThere = view(folder).files.has(`${part}.py`);
+  const hasInit = view(inner).files.has('__init__.py');
+  return [
+    ...(isThere ? [] : [`${inner}.py`]),
+    ...(hasInit ? [] : [path.join(inner, '__init__.py')]),
+    ...absentBelow(inner, rest, view),
+  ];
+}
+
 /** The submodule `name` of packages that were found. */
 export function findSubmodule(
   name: string,

@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import * as path from 'node:path';
 import type { ImportFact, PythonFacts } from '../facts.js';
 import {
+  absentModules,
   allSubmodules,
   findModule,
   findSubmodule,
@@ -36,6 +37,8 @@ export interface LocalClosure {
   readonly topLevel: ReadonlySet<string>;
   /** Dotted names without a local file; what is installed is among them. */
   readonly notLocal: ReadonlySet<string>;
+  /** Absolute paths that are not there and would be reached. */
+  readonly absent: ReadonlySet<string>;
   readonly importsAnything: boolean;
 }
 
@@ -58,6 +61,7 @@ class ClosureWalk implements LocalClosure {
   readonly files = new Set<string>();
   readonly topLevel = new Set<string>();
   readonly notLocal = new Set<string>();
+  readonly absent = new Set<string>();
   /** Folders that the sources put on `sys.path`. */
   readonly folders: Set<string>;
   importsAnything = false;
@@ -125,6 +129,7 @@ class ClosureWalk implements LocalClosure {
     this.topLevel.add(top);
     const found = findModule(fact.module, this.#roots, this.#parts.view);
     this.#addFiles(found.files);
+    this.#addAbsent(fact.module, this.#roots.folders);
     if (!found.isFound) this.notLocal.add(fact.module);
     this.#takeNames(fact.names, found.packages);
   }
@@ -141,17 +146,20 @@ class ClosureWalk implements LocalClosure {
         ? { files: [], packages: [base] }
         : findModule(module, { folders: [base], modules: {} }, view);
     this.#addFiles(found.files);
+    this.#addAbsent(module, [base]);
     this.#takeNames(names, found.packages);
   }
 
   #takeNames(names: readonly string[], packages: readonly string[]): void {
     const { view } = this.#parts;
-    for (const name of names)
+    for (const name of names) {
+      if (name !== '*') this.#addAbsent(name, packages);
       this.#addFiles(
         name === '*'
           ? allSubmodules(packages, view)
           : findSubmodule(name, packages, view),
       );
+    }
   }
 
   /** A folder on `sys.path`, or a file that is run; a script finds the modules beside it. */
@@ -161,6 +169,7 @@ class ClosureWalk implements LocalClosure {
       : path.resolve(this.#parts.folder, text);
     if (target === undefined) return;
     const stat = statSync(target, { throwIfNoEntry: false });
+    if (stat === undefined) this.absent.add(target);
     if (stat?.isDirectory() === true) this.#addFolder(target);
     if (stat?.isFile() !== true) return;
     this.#addFiles([target]);
@@ -178,6 +187,11 @@ class ClosureWalk implements LocalClosure {
     const { folder, roots } = this.#parts;
     const folders = new Set([folder, ...this.folders, ...roots.folders]);
     return { folders: [...folders], modules: roots.modules };
+  }
+
+  #addAbsent(name: string, folders: readonly string[]): void {
+    for (const path of absentModules(name, folders, this.#parts.view))
+      this.absent.add(path);
   }
 
   #addFiles(files: readonly string[]): void {

@@ -11,6 +11,7 @@ import {
 } from '../environment/distributions.js';
 import type { PythonInterpreter } from '../environment/interpreter.js';
 import type { FactsCache, PythonFacts } from '../facts.js';
+import { configurationFiles } from './configuration-files.js';
 import type { ImportRoots } from './find-module.js';
 import { rememberFolders, type FolderView } from './folder-listings.js';
 import { localClosure, type LocalClosure } from './local-closure.js';
@@ -29,8 +30,10 @@ export interface ImportQuery {
 
 /** What the imports of a source reach. */
 export interface ReachedImports {
-  /** Absolute, sorted: local modules, compiled modules and scripts that are run. */
+  /** Absolute, sorted: local modules, compiled modules, scripts that are run, files that configure what is imported. */
   readonly files: readonly string[];
+  /** Absolute, sorted: paths that are not there and would be reached, in the same folders. */
+  readonly absent: readonly string[];
   /** Dotted names, sorted, that nothing answers now; a key holds them so that their later appearance changes it. */
   readonly unresolved: readonly string[];
   /**
@@ -85,8 +88,24 @@ export function createImportResolver(
       view,
       read,
     });
-    return answer(reached, installed, { sites, view });
+    const found = answer(reached, installed, { sites, view });
+    const configuration = configurationFiles(found.distributions, {
+      folder,
+      workspaceRoot,
+    });
+    return {
+      ...found,
+      files: [...found.files, ...configuration.filter(isFile)].sort(),
+      absent: [
+        ...reached.absent,
+        ...configuration.filter((file) => !isFile(file)),
+      ].sort(),
+    };
   };
+}
+
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /**
@@ -109,7 +128,7 @@ function answer(
   reached: LocalClosure,
   { index, versionsOf }: Installed,
   { sites, view }: { sites: readonly string[]; view: FolderView },
-): ReachedImports {
+): Omit<ReachedImports, 'absent'> {
   const names = [...reached.topLevel].filter((name) => name !== '');
   const owners = names.flatMap((name) => index.owners.get(name) ?? []);
   const editable = [...index.byName.values()]
