@@ -70,6 +70,7 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
     }),
   );
   const runner = createKernelRunner({
+    workspaceRoot,
     python,
     limits: options.limits,
     openHost: (interpreter) =>

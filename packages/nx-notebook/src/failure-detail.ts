@@ -8,10 +8,24 @@ import type { ExecutionFailure, FailedCell } from '@nx-notebook/kernel';
 /** Lines shown of a long cell: around the failing line, or its end. */
 const maxCellLines = 40;
 
-/** Describes a failure; `partialNotebook` is the absolute path of what was executed until then. */
+/**
+ * Lines shown of a long traceback: its beginning, where the user's own frames stand, and its end. All of it is in the
+ * partial notebook.
+ */
+const tracebackLines = { first: 60, last: 60 };
+
+/** What is known beside the failure. */
+export interface FailureContext {
+  /** Absolute path of what was executed until then. */
+  readonly partialNotebook?: string;
+  /** The failing cell in the source, as `path:line` for a terminal. */
+  readonly place?: string;
+}
+
+/** Describes a failure. */
 export function describeFailure(
   failure: ExecutionFailure,
-  partialNotebook: string | undefined,
+  { partialNotebook, place }: FailureContext,
 ): TaskFailure {
   const { reason, message, hint } = failure;
   return {
@@ -19,26 +33,31 @@ export function describeFailure(
     cause: reason,
     message,
     ...(hint === undefined ? {} : { hint }),
-    detail: detailOf(failure),
+    detail: detailOf(failure, place),
     ...(partialNotebook === undefined ? {} : { partialNotebook }),
   };
 }
 
-function detailOf(failure: ExecutionFailure): string[] {
+function detailOf(
+  failure: ExecutionFailure,
+  place: string | undefined,
+): string[] {
   const cell = 'cell' in failure ? failure.cell : undefined;
   return [
-    ...(cell === undefined ? [] : cellLines(cell)),
+    ...(cell === undefined ? [] : cellLines(cell, place)),
     ...('traceback' in failure
-      ? section('Traceback', failure.traceback.join('\n'))
+      ? section('Traceback', shortened(failure.traceback.join('\n')))
       : []),
     ...('log' in failure ? section('Log', failure.log) : []),
   ];
 }
 
-function cellLines(cell: FailedCell): string[] {
+function cellLines(cell: FailedCell, place: string | undefined): string[] {
   const { ordinal, total, source, line } = cell;
+  const number = `ell ${ordinal} of ${total}`;
+  const inCell = line === undefined ? number : `${number}, line ${line}`;
   return [
-    `Cell ${ordinal} of ${total}:`,
+    place === undefined ? `C${inCell}:` : `${place} (c${inCell}):`,
     ...excerpt(source.split('\n'), line),
     ...section('Last output', cell.stdout),
     ...section('Last error output', cell.stderr),
@@ -66,6 +85,19 @@ function excerpt(lines: readonly string[], failing?: number): string[] {
         `  (lines ${first + 1} to ${first + shown.length} of ${lines.length})`,
       ]
     : numbered;
+}
+
+function shortened(traceback: string): string {
+  const lines = traceback.split('\n');
+  const { first, last } = tracebackLines;
+  const left = lines.length - first - last;
+  return left <= 1
+    ? traceback
+    : [
+        ...lines.slice(0, first),
+        `... (${left} lines; all of them are in the partial notebook)`,
+        ...lines.slice(-last),
+      ].join('\n');
 }
 
 function section(title: string, text: string): string[] {

@@ -3,8 +3,8 @@
  * notebook goes to its product path. A notebook that did not complete is kept beside that path for reading, never at
  * it. Knows no keys and no store.
  */
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import type {
   RunObserver,
   RunOutcome,
@@ -13,11 +13,16 @@ import type {
   TaskRef,
   TaskRunner,
 } from '@nx-notebook/engine';
-import type { KernelHost, NotebookOutcome } from '@nx-notebook/kernel';
+import type {
+  ExecutionFailure,
+  KernelHost,
+  NotebookOutcome,
+} from '@nx-notebook/kernel';
 import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
 import type { PythonLookup } from '@nx-notebook/python';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { describeFailure } from './failure-detail.js';
+import { findFailurePlace } from './failure-place.js';
 import { notebookPath, partialNotebookPath } from './partial-notebook.js';
 
 /** Time limits of one task. */
@@ -31,6 +36,8 @@ export type LimitsOf = (ref: TaskRef) => Limits;
 
 /** What the runner works with. */
 export interface KernelRunnerOptions {
+  /** Places in files are shown relative to it. */
+  readonly workspaceRoot: string;
   readonly python: (pipelineFolder: string) => Promise<PythonLookup>;
   readonly limits: LimitsOf;
   /** Opens the host of one interpreter; its server starts with the first notebook. */
@@ -53,6 +60,7 @@ export function createKernelRunner(options: KernelRunnerOptions): TaskRunner {
       return await runTask(request, observer, {
         host,
         limits: options.limits(request),
+        workspaceRoot: options.workspaceRoot,
         signal,
       });
     },
@@ -70,10 +78,12 @@ async function runTask(
   {
     host,
     limits,
+    workspaceRoot,
     signal,
   }: {
     readonly host: KernelHost;
     readonly limits: Limits;
+    readonly workspaceRoot: string;
     readonly signal: AbortSignal;
   },
 ): Promise<RunOutcome> {
@@ -92,7 +102,7 @@ async function runTask(
   );
   return outcome.status === 'completed'
     ? await keepNotebook(request, outcome)
-    : await keepPartial(request, outcome);
+    : await keepPartial(request, outcome, workspaceRoot);
 }
 
 /** The notebook with its parameters; one made of a script gets the kernelspec that an .ipynb has anyway. */
@@ -134,6 +144,7 @@ async function keepNotebook(
 async function keepPartial(
   { task }: RunRequest,
   { failure, partial, cells }: NotebookOutcome & { readonly status: 'failed' },
+  workspaceRoot: string,
 ): Promise<RunOutcome> {
   const path = partialNotebookPath(task);
   let partialNotebook: string | undefined;
@@ -141,7 +152,36 @@ async function keepPartial(
     const problem = await write(path, partial);
     if (problem === undefined) partialNotebook = path;
   }
-  return failed(describeFailure(failure, partialNotebook), cells);
+  const place = await placeOf(failure, { task, partial, workspaceRoot });
+  const context = {
+    ...(partialNotebook === undefined ? {} : { partialNotebook }),
+    ...(place === undefined ? {} : { place }),
+  };
+  return failed(describeFailure(failure, context), cells);
+}
+
+/** The failing cell in its source as `path:line`; nothing where the file can't be read or has another text now. */
+async function placeOf(
+  failure: ExecutionFailure,
+  {
+    task,
+    partial,
+    workspaceRoot,
+  }: {
+    readonly task: RunRequest['task'];
+    readonly partial: Notebook | undefined;
+    readonly workspaceRoot: string;
+  },
+): Promise<string | undefined> {
+  const cell = 'cell' in failure ? failure.cell : undefined;
+  if (cell === undefined || partial === undefined) return undefined;
+  const path = task.source.absolutePath;
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const place = findFailurePlace({ path, text }, partial, cell);
+  return place === undefined
+    ? undefined
+    : `${relative(workspaceRoot, path)}:${place.line}`;
 }
 
 /** Nothing when written, else why not. */

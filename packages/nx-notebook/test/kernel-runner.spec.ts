@@ -54,6 +54,7 @@ async function run(
     dispose: () => Promise.resolve(),
   };
   const runner = createKernelRunner({
+    workspaceRoot: files.root,
     python: () => Promise.resolve(python),
     limits: () => ({ cellTimeoutMs: 5 }),
     openHost: () => host,
@@ -132,7 +133,7 @@ test('a cell that raises: the report, and the partial notebook beside the produc
       message: 'Cell 2 of 3 raised ValueError: boom',
       partialNotebook: partial,
       detail: [
-        'Cell 2 of 3:',
+        'Cell 2 of 3, line 2:',
         '  1 | x = 1',
         '> 2 | raise ValueError("boom")',
         '',
@@ -147,6 +148,63 @@ test('a cell that raises: the report, and the partial notebook beside the produc
   });
   expect(existsSync(partial)).toBe(true);
   expect(existsSync(join(files.root, 'ml/out/a.ipynb'))).toBe(false);
+});
+
+test('a cell of the source is named by file and line', async () => {
+  using files = pipelineOf('a');
+  const { outcome } = await run(
+    files,
+    failing({
+      reason: 'cell-timed-out',
+      message: 'Too long.',
+      limitMs: 5,
+      cell: {
+        index: 2,
+        ordinal: 3,
+        total: 3,
+        source: 'print(1)',
+        stdout: '',
+        stderr: '',
+      },
+    }),
+  );
+  expect(outcome).toMatchObject({
+    failure: { detail: ['ml/a.py:6 (cell 3 of 3):', '  1 | print(1)'] },
+  });
+});
+
+test('a traceback of hundreds of lines keeps both ends', async () => {
+  using files = pipelineOf('a');
+  const traceback = Array.from({ length: 300 }, (_, index) => `frame ${index}`);
+  const { outcome } = await run(
+    files,
+    failing({
+      reason: 'cell-failed',
+      message: 'Cell 2 of 2 raised E',
+      cell: {
+        index: 1,
+        ordinal: 2,
+        total: 2,
+        source: 'f()',
+        stdout: '',
+        stderr: '',
+      },
+      errorName: 'E',
+      errorValue: '',
+      traceback,
+    }),
+  );
+  const { failure } = outcome as RunOutcome & { status: 'failed' };
+  const { detail } = failure as typeof failure & { detail: readonly string[] };
+  expect(detail).toEqual([
+    'Cell 2 of 2:',
+    '  1 | f()',
+    '',
+    'Traceback:',
+    ...traceback.slice(0, 60),
+    '... (180 lines; all of them are in the partial notebook)',
+    ...traceback.slice(-60),
+  ]);
 });
 
 test('a long cell is shown around its failing line', async () => {
@@ -234,6 +292,7 @@ test('no Python is said as it is, and one host serves all tasks of an interprete
   };
   let disposed = 0;
   const runner = createKernelRunner({
+    workspaceRoot: files.root,
     python: () => Promise.resolve(lookup),
     limits: () => ({}),
     openHost: (path) => {
