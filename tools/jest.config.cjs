@@ -27,6 +27,8 @@ const shared = {
   // Tests run against the sources, not against dist.
   moduleNameMapper: {
     '^@nx-notebook/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@nx-notebook/testing/contracts$':
+      '<rootDir>/packages/testing/src/contracts.ts',
     '^nx-notebook$': '<rootDir>/packages/nx-notebook/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

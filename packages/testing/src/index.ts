@@ -1,5 +1,4 @@
-/** Public surface of the private package @nx-notebook/testing. */
-export { registerStoreContract } from './store-contract.js';
+/** Public surface of the private package @nx-notebook/testing; suites that need jest are in ./contracts. */
 export type { StoreHarness } from './store-contract.js';
 export {
   keyOf,
