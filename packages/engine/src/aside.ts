@@ -96,12 +96,19 @@ export async function hasUnfinishedRun(
 
 /**
  * Cleans up after a run that was killed: what it left half-written goes, what was there before comes back. When
- * `isComplete` says that the run had written its record, its products stay.
+ * `isComplete` says that the run had written its record, its products stay. A path that is no product of the task any
+ * more may be another task's by now: what stands there stays.
  */
 export async function recoverAside(
   workspaceRoot: string,
   name: TaskName,
-  isComplete: () => Promise<boolean>,
+  {
+    task,
+    isComplete,
+  }: {
+    readonly task: Task;
+    readonly isComplete: () => Promise<boolean>;
+  },
 ): Promise<void> {
   const folder = taskPath(asideFolder(workspaceRoot), name);
   if (!(await exists(journalFile(folder)))) return;
@@ -112,7 +119,10 @@ export async function recoverAside(
   const journal = await readJournal(folder);
   // An unreadable journal was never followed by a move: it is written atomically before the first one.
   if (journal === undefined) await forget(folder);
-  else await undo(workspaceRoot, folder, journal);
+  else {
+    const own = new Set(productsOf(task).map((each) => each.absolutePath));
+    await undo(workspaceRoot, folder, journal, (path) => own.has(path));
+  }
 }
 
 /**
@@ -123,9 +133,11 @@ async function undo(
   workspaceRoot: string,
   folder: string,
   journal: Journal,
+  isOwn: (path: string) => boolean = () => true,
 ): Promise<void> {
   for (const [index, product] of journal.products.entries()) {
     const path = join(workspaceRoot, product.path);
+    if (!isOwn(path) && (await exists(path))) continue;
     const aside = join(folder, String(index));
     const isAside = await exists(aside);
     if (isAside || !product.existed) {

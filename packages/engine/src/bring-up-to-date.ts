@@ -135,12 +135,13 @@ export class TaskBringing {
   async #recover(ref: TaskRef): Promise<void> {
     const { records, digest, workspaceRoot } = this.#state.parts;
     const name = { project: ref.project, task: ref.task.name };
-    await recoverAside(workspaceRoot, name, async () => {
+    const isComplete = async (): Promise<boolean> => {
       const record = await records.read(name.project, name.task);
       if (record === undefined || record.status === 'failed') return false;
       const standing = await digestProducts(ref.task, digest);
       return productDifferences(record.products, standing).length === 0;
-    });
+    };
+    await recoverAside(workspaceRoot, name, { task: ref.task, isComplete });
   }
 
   async #restore(

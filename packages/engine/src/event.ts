@@ -17,7 +17,11 @@ export type TaskOutcome = {
       readonly origin: string;
       readonly savedMs: number;
     }
-  | { readonly status: 'executed' }
+  | {
+      readonly status: 'executed';
+      /** Set when inputs or products changed while it ran: the products belong to no key, and nobody should keep them. */
+      readonly isInDoubt?: true;
+    }
   | { readonly status: 'failed'; readonly failure: TaskFailure }
   /** An upstream failed, or the build was cancelled before the task began. */
   | { readonly status: 'skipped'; readonly because: string }

@@ -26,6 +26,7 @@ import type { RunRecord } from './run-record.js';
 import { superviseRun } from './supervise.js';
 import type { TaskFailure } from './task-failure.js';
 import type { TaskLock } from './task-lock.js';
+import { productsOf } from './task-names.js';
 import { digestProducts } from './task-products.js';
 import type { RunOutcome, TaskRef } from './task-runner.js';
 import { messageOf } from './thrown.js';
@@ -80,6 +81,7 @@ export async function executeTask(
   held.releaseSlot();
   if (outcome === 'stuck') return { status: 'stuck' };
   const ran = { ...times, cells: outcome.cells };
+  const written = await stampInputs(productPaths(ref));
   const judged = await judge(ref, outcome, state);
   if (held.lock.lost.aborted) return { status: 'lost' };
   if ('failure' in judged) {
@@ -87,9 +89,14 @@ export async function executeTask(
     return fail(ref, why, state, { failure: judged.failure, ran });
   }
   const { products } = judged;
-  await keep(ref, why, state, { products, ran, stamps });
+  const made = { products, ran, stamps, written };
+  const isInDoubt = await keep(ref, why, state, made);
   await moved.aside.discard();
-  return { status: 'executed' };
+  return { status: 'executed', ...(isInDoubt ? { isInDoubt } : {}) };
+}
+
+function productPaths(ref: TaskRef): readonly string[] {
+  return productsOf(ref.task).map(({ absolutePath }) => absolutePath);
 }
 
 function estimate(why: NotFresh): { readonly estimateMs?: number } {
@@ -129,36 +136,63 @@ async function judge(
     : { failure: productUnwritable(ref, ref.pipeline.folder, message) };
 }
 
-/** What was written belongs to the key only if the key is still the same; else it belongs to none. */
+interface Made {
+  readonly products: readonly ProductEntry[];
+  readonly ran: Ran;
+  /** Of the inputs, before the run. */
+  readonly stamps: InputStamps;
+  /** Of the products, right after the run. */
+  readonly written: InputStamps;
+}
+
+/** What was written belongs to the key only if the key is still the same; else it belongs to none, which is in doubt. */
 async function keep(
   ref: TaskRef,
   why: NotFresh,
   state: BuildState,
-  made: {
-    readonly products: readonly ProductEntry[];
-    readonly ran: Ran;
-    readonly stamps: InputStamps;
-  },
-): Promise<void> {
-  const changes = await changesSince(ref, why.key, made.stamps, state);
+  made: Made,
+): Promise<boolean> {
   const record: RunRecord = {
     ...recordBase(ref, why, made.ran),
     status: 'executed',
     products: made.products,
     executionMs: made.ran.durationMs,
   };
-  if (changes.length > 0) {
-    state.emit({
-      type: 'warning',
-      ref,
-      message: `${changes.join(', ')} while the task ran; its result is not kept for later.`,
-      hint: 'Run again to get a result of the inputs as they are now.',
-    });
-    await state.keepRecord({ ...record, changedDuringRun: changes });
-    return;
+  const inputs = await changesSince(ref, why.key, made.stamps, state);
+  const published =
+    inputs.length > 0
+      ? { status: 'ours' as const }
+      : await publish(ref, record, state);
+  const changes =
+    published.status === 'theirs' || inputs.length > 0
+      ? inputs
+      : await productsChanged(ref, made.written);
+  if (changes.length === 0) {
+    const products =
+      published.status === 'theirs' ? published.products : made.products;
+    await state.keepRecord({ ...record, products });
+    return false;
   }
-  const products = await publish(ref, record, state);
-  await state.keepRecord({ ...record, products });
+  state.emit({
+    type: 'warning',
+    ref,
+    message: `${changes.join(', ')}${inputs.length > 0 ? ' while the task ran' : ''}; its result is not kept for later.`,
+    hint: 'Run again to get a result of the inputs as they are now.',
+  });
+  await state.keepRecord({ ...record, changedDuringRun: changes });
+  return true;
+}
+
+/** A process that the notebook left behind, for example, or somebody who edits a product. */
+async function productsChanged(
+  ref: TaskRef,
+  written: InputStamps,
+): Promise<readonly string[]> {
+  const changed = writtenBetween(written, await stampInputs(productPaths(ref)));
+  return changed.map(
+    (path) =>
+      `product \`${relative(ref.pipeline.folder, path)}\` was written to after its notebook ended`,
+  );
 }
 
 async function changesSince(

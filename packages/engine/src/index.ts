@@ -17,6 +17,7 @@ export {
 } from './assess-task.js';
 export { openRecordBook } from './record-book.js';
 export { recordsFolder, stateFolder } from './state-folder.js';
+export { stampPath } from './input-stamps.js';
 export { productsOf, taskLabel } from './task-names.js';
 export { build } from './build.js';
 export { combineReporters } from './reporters/combine.js';

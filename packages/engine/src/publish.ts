@@ -13,12 +13,17 @@ import {
 } from './task-products.js';
 import type { TaskRef } from './task-runner.js';
 
-/** Saves the products of a record; the products that stand on disk afterwards. */
+/** Whose products stand on disk afterwards. Ours may have been replaced in part, which their stamps tell. */
+export type Published =
+  | { readonly status: 'ours' }
+  | { readonly status: 'theirs'; readonly products: readonly ProductEntry[] };
+
+/** Saves the products of a record, unless others were first. */
 export async function publish(
   ref: TaskRef,
   record: RunRecord,
   state: BuildState,
-): Promise<readonly ProductEntry[]> {
+): Promise<Published> {
   const { key, products } = record;
   const saved = await state.parts.store.save({
     key,
@@ -38,8 +43,9 @@ export async function publish(
   const message = saved.status === 'failed' ? saved.message : undefined;
   state.count(storeTrouble, message);
   // Who forces an execution wants its result, not the one that was stored before.
-  if (saved.status !== 'exists' || state.isForced(ref)) return products;
-  return (await takeTheirs(ref, products, saved.manifest, state)) ?? products;
+  if (saved.status !== 'exists' || state.isForced(ref))
+    return { status: 'ours' };
+  return takeTheirs(ref, products, saved.manifest, state);
 }
 
 async function takeTheirs(
@@ -47,17 +53,18 @@ async function takeTheirs(
   ours: readonly ProductEntry[],
   { key, products: theirs }: Manifest,
   state: BuildState,
-): Promise<readonly ProductEntry[] | undefined> {
+): Promise<Published> {
   const isSame = theirs.every((entry) =>
     ours.some((own) => isSameProduct(own, entry)),
   );
-  if (isSame) return undefined;
+  if (isSame) return { status: 'ours' };
   const hit = await state.parts.store.find(key);
   const restored = await hit?.restore(productLocations(ref.task));
-  if (hit === undefined || restored?.status !== 'restored') return undefined;
+  if (hit === undefined || restored?.status !== 'restored')
+    return { status: 'ours' };
   const standing = await digestProducts(ref.task, state.parts.digest);
   if (productDifferences(hit.manifest.products, standing).length > 0) {
-    return standing.entries;
+    return { status: 'ours' };
   }
   state.emit({
     type: 'note',
@@ -66,5 +73,5 @@ async function takeTheirs(
       'The same inputs gave another result before; that one was taken from the store, so that downstream tasks agree on every machine.',
     hint: 'Set a random seed, or keep times and paths out of the products.',
   });
-  return standing.entries;
+  return { status: 'theirs', products: standing.entries };
 }

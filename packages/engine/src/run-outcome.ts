@@ -13,7 +13,7 @@ export type Ended =
       readonly origin: string;
       readonly savedMs: number;
     }
-  | { readonly status: 'executed' }
+  | { readonly status: 'executed'; readonly isInDoubt?: true }
   | { readonly status: 'failed'; readonly failure: TaskFailure }
   | { readonly status: 'skipped'; readonly because: string };
 

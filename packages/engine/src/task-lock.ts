@@ -2,7 +2,7 @@
  * One lock per task and workspace, so that two builds at once execute each task once. A lock whose holder died is free
  * after {@link staleMs}. Knows nothing of what is done under a lock.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -32,6 +32,10 @@ export interface LockOptions {
   readonly onWait: (holder: string) => void;
 }
 
+function lockPath(name: TaskName, workspaceRoot: string): string {
+  return `${taskPath(locksFolder(workspaceRoot), name)}.lock`;
+}
+
 /** The lock of a task, or nothing when it is held by somebody else. Rejects when the folder can't be written. */
 export async function tryLockTask(
   name: TaskName,
@@ -42,7 +46,7 @@ export async function tryLockTask(
   const lost = new AbortController();
   try {
     const release = await lock(path, {
-      lockfilePath: `${path}.lock`,
+      lockfilePath: lockPath(name, workspaceRoot),
       realpath: false,
       stale: staleMs,
       update: touchMs,
@@ -75,14 +79,41 @@ export async function lockTask(
 ): Promise<TaskLock | undefined> {
   const { workspaceRoot, clock, signal } = options;
   let hasWaited = false;
+  const watch = new LockWatch(lockPath(name, workspaceRoot));
   while (!signal.aborted) {
     const taken = await tryLockTask(name, workspaceRoot);
     if (taken !== undefined) return taken;
+    await watch.look();
     if (!hasWaited) options.onWait(await holderOf(name, workspaceRoot));
     hasWaited = true;
     await clock.wait(retryMs, signal);
   }
   return undefined;
+}
+
+/**
+ * Finds a dead lock from the future: a clock that was set back makes it look fresh for as long. A living holder touches
+ * its lock again and again; one that was not touched for twice {@link staleMs} is given an old time.
+ */
+class LockWatch {
+  readonly #path: string;
+  #seen = 0;
+  #looks = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async look(): Promise<void> {
+    const found = await stat(this.#path).catch(() => undefined);
+    const time = found?.mtimeMs ?? 0;
+    this.#looks = time === this.#seen ? this.#looks + 1 : 0;
+    this.#seen = time;
+    const isDead = this.#looks * retryMs > 2 * staleMs;
+    // The lock may be gone by now, which is what we wait for.
+    if (isDead && time > Date.now())
+      await utimes(this.#path, 0, 0).catch(() => undefined);
+  }
 }
 
 interface Holder {

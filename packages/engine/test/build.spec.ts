@@ -249,6 +249,67 @@ test('an input that changed and changed back while the task ran is a doubt, too'
   expect(await workspace.build([task])).toEqual({ a: 'fresh' });
 });
 
+test('a product that a process changes after the notebook ended is a doubt, and comes back as it was', async () => {
+  await using workspace = await TestWorkspace.create();
+  const { store } = workspace.parts();
+  const late: Store = {
+    find: (key) => store.find(key),
+    save: async (request) => {
+      const saved = await store.save(request);
+      await workspace.write('out/a.data', 'late');
+      return saved;
+    },
+  };
+  const [outcome] = await workspace.outcomes([a], {}, { store: late });
+  expect(outcome).toMatchObject({ status: 'executed', isInDoubt: true });
+  expect(warnings(workspace.events)).toEqual([
+    'product `out/a.data` was written to after its notebook ended; its result is not kept for later.',
+  ]);
+  expect(await workspace.build([a])).toEqual({ a: 'restored' });
+  expect(await workspace.read('out/a.data')).not.toBe('late');
+  expect(await workspace.build([a])).toEqual({ a: 'fresh' });
+});
+
+test('products that were replaced in part by stored ones are a doubt', async () => {
+  await using workspace = await TestWorkspace.create();
+  const half: Store = {
+    find: () =>
+      Promise.resolve({
+        manifest: { version: 1, key: '', products: [], provenance: {} },
+        origin: 'test',
+        restore: async () => {
+          await workspace.write('out/a.data', 'of somebody else');
+          return { status: 'unwritable', message: 'The disk is full.' };
+        },
+      }),
+    save: ({ key, products }) =>
+      Promise.resolve({
+        status: 'exists',
+        manifest: {
+          version: 1,
+          key,
+          products: products.map(({ entry }) => ({
+            ...entry,
+            digest: '0'.repeat(64),
+          })),
+          provenance: {},
+        },
+      }),
+  };
+  let isFirst = true;
+  const store: Store = {
+    ...half,
+    find: async (key) => {
+      const found = isFirst ? undefined : await half.find(key);
+      isFirst = false;
+      return found;
+    },
+  };
+  const [outcome] = await workspace.outcomes([a], {}, { store });
+  expect(outcome).toMatchObject({ status: 'executed', isInDoubt: true });
+  expect(await workspace.build([a])).toEqual({ a: 'executed' });
+});
+
 const brokenStore: Store = {
   find: () => Promise.resolve(undefined),
   save: () => Promise.resolve({ status: 'failed', message: 'disk on fire' }),

@@ -118,6 +118,7 @@ test('a name that nothing answers is part of the key, and so is a file that vani
       Promise.resolve({
         files: [join(folder, 'gone.py'), join(folder, '../shared/x.py')],
         unresolved: ['nowhere.at_all'],
+        absent: [],
         distributions: {},
       }),
   });

@@ -1,6 +1,14 @@
-import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import type { Task } from '@nx-notebook/pipeline';
 import { hasUnfinishedRun, recoverAside, setAside } from '../src/aside.js';
 import {
   assessTask,
@@ -9,7 +17,7 @@ import {
   type RunRecord,
 } from '../src/index.js';
 import { safeFileName } from '../src/state-folder.js';
-import { tryLockTask } from '../src/task-lock.js';
+import { lockTask, tryLockTask } from '../src/task-lock.js';
 import { failed, ScriptedRunner } from './scripted-runner.js';
 import { TestWorkspace, type TaskText } from './test-workspace.js';
 
@@ -144,8 +152,11 @@ describe('products set aside', () => {
   }
 
   async function begin(workspace: TestWorkspace): ReturnType<typeof setAside> {
-    const [ref] = workspace.refs([a]);
-    return setAside(workspace.root, name, (ref ?? fail()).task);
+    return setAside(workspace.root, name, taskOf(workspace));
+  }
+
+  function taskOf(workspace: TestWorkspace): Task {
+    return (workspace.refs([a])[0] ?? fail()).task;
   }
 
   async function state(workspace: TestWorkspace): Promise<unknown> {
@@ -173,7 +184,10 @@ describe('products set aside', () => {
     await begin(workspace);
     await workspace.write('out/a.data', 'half');
     await workspace.write('out/a.ipynb', 'half');
-    await recoverAside(workspace.root, name, never);
+    await recoverAside(workspace.root, name, {
+      task: taskOf(workspace),
+      isComplete: never,
+    });
     expect(await state(workspace)).toEqual({
       data: 'old data',
       nb: undefined,
@@ -186,7 +200,10 @@ describe('products set aside', () => {
     await begin(workspace);
     const aside = join(workspace.root, '.nx/notebook/aside/ml/a/0');
     await rename(aside, workspace.path('out/a.data'));
-    await recoverAside(workspace.root, name, never);
+    await recoverAside(workspace.root, name, {
+      task: taskOf(workspace),
+      isComplete: never,
+    });
     expect(await state(workspace)).toEqual({
       data: 'old data',
       nb: undefined,
@@ -198,7 +215,10 @@ describe('products set aside', () => {
     await using workspace = await withProducts();
     await begin(workspace);
     await workspace.write('out/a.data', 'new');
-    await recoverAside(workspace.root, name, () => Promise.resolve(true));
+    await recoverAside(workspace.root, name, {
+      task: taskOf(workspace),
+      isComplete: () => Promise.resolve(true),
+    });
     expect(await state(workspace)).toEqual({
       data: 'new',
       nb: undefined,
@@ -207,6 +227,22 @@ describe('products set aside', () => {
     expect(
       await readdir(join(workspace.root, '.nx/notebook/aside/ml')),
     ).toEqual([]);
+  });
+
+  test('do not replace what another task wrote at a path that it got meanwhile', async () => {
+    await using workspace = await withProducts();
+    await begin(workspace);
+    await workspace.write('out/a.data', 'of the other task');
+    const task = {
+      ...taskOf(workspace),
+      product: { kind: 'mapping', products: [] },
+    } as const;
+    await recoverAside(workspace.root, name, { task, isComplete: never });
+    expect(await state(workspace)).toEqual({
+      data: 'of the other task',
+      nb: undefined,
+      isUnfinished: false,
+    });
   });
 
   test('of a journal that points elsewhere touch nothing there', async () => {
@@ -219,7 +255,10 @@ describe('products set aside', () => {
       join(folder, 'journal.json'),
       JSON.stringify({ version: 1, products }),
     );
-    await recoverAside(workspace.root, name, never);
+    await recoverAside(workspace.root, name, {
+      task: taskOf(workspace),
+      isComplete: never,
+    });
     expect(
       await readFile(join(dirname(workspace.root), 'outside'), 'utf8'),
     ).toBe('mine');
@@ -228,6 +267,31 @@ describe('products set aside', () => {
 });
 
 describe('locks', () => {
+  test('of a dead process from the future are taken', async () => {
+    await using workspace = await TestWorkspace.create();
+    const lock = join(workspace.root, '.nx/notebook/locks/ml/a.lock');
+    await mkdir(lock, { recursive: true });
+    const future = Date.now() / 1000 + 3600;
+    await utimes(lock, future, future);
+    let waits = 0;
+    const stop = new AbortController();
+    const taken = await lockTask(name, {
+      workspaceRoot: workspace.root,
+      clock: {
+        now: () => 0,
+        wait: () => {
+          waits += 1;
+          if (waits > 1000) stop.abort();
+          return Promise.resolve();
+        },
+      },
+      signal: stop.signal,
+      onWait: () => undefined,
+    });
+    await taken?.release();
+    expect(taken).toBeDefined();
+  });
+
   test('are held by one, and free afterwards', async () => {
     await using workspace = await TestWorkspace.create();
     const first = await tryLockTask(name, workspace.root);
