@@ -1,15 +1,23 @@
 /**
- * Whether the files that a task is made of changed while a batch ran. Nx hashes some tasks of a batch before it and
- * some after it, so a file saved in between would leave a result under the hash of another source: a stale hit
- * at the next run. Such results must stay out of Nx's cache; the engine's own key is not concerned.
+ * Whether the files that a task is made of, and those that it made, changed while a batch ran. Nx hashes some tasks of a
+ * batch before it and some after it, and reads their products when all have ended, so a file written in between would
+ * leave a result under the hash of another source: a stale hit at the next run. Such results must stay out of Nx's
+ * cache; the engine's own key is not concerned.
  */
-import type { EngineParts, TaskRef } from '@nx-notebook/engine';
-import { fileIdentity } from '../inference/file-identity.js';
+import {
+  productsOf,
+  stampPath,
+  type EngineParts,
+  type TaskRef,
+} from '@nx-notebook/engine';
+import { changedAfter, fileIdentity } from '../inference/file-identity.js';
 
 /** Files of tasks as they stood at one time. */
 export interface InputSnapshot {
-  /** Whether a file of the task changed, appeared or vanished since. */
-  hasChanged(ref: TaskRef): boolean;
+  /** To be called when a task has ended well: its products are as they should be now. */
+  finished(ref: TaskRef): Promise<void>;
+  /** Whether a file that the task reads or wrote changed, appeared or vanished since. */
+  hasChanged(ref: TaskRef): Promise<boolean>;
 }
 
 /** What finding the files of a task needs. */
@@ -18,25 +26,67 @@ export type SnapshotParts = Pick<
   'imports' | 'python' | 'workspaceRoot'
 >;
 
+/** What the snapshot is taken of. */
+export interface SnapshotOptions {
+  readonly parts: SnapshotParts;
+  /** When Nx started: a file that changed later may have been hashed before. */
+  readonly nxStartedNs?: bigint;
+}
+
+type Stamps = ReadonlyMap<string, string | undefined>;
+
 /** Takes the identity of each task's own files: pipeline.yaml, source, imported modules, resources. */
 export async function snapshotInputs(
   refs: readonly TaskRef[],
-  parts: SnapshotParts,
+  { parts, nxStartedNs }: SnapshotOptions,
 ): Promise<InputSnapshot> {
-  const before = new Map<TaskRef, ReadonlyMap<string, string | undefined>>();
+  const own = new Map<TaskRef, Stamps>();
+  const given = new Map<string, string>();
+  const products = new Map<string, string>();
+  const made = new Set(refs.flatMap(productPaths));
   for (const ref of refs) {
     const paths = await ownFiles(ref, parts);
-    before.set(
+    own.set(
       ref,
       new Map(paths.map((path) => [path, fileIdentity(path)] as const)),
     );
+    for (const path of upstreamPaths(ref).filter((path) => !made.has(path)))
+      given.set(path, await stampPath(path));
   }
-  return {
-    hasChanged: (ref) =>
-      [...(before.get(ref) ?? [])].some(
-        ([path, identity]) => fileIdentity(path) !== identity,
-      ),
+  const isSince = (path: string): boolean =>
+    nxStartedNs !== undefined && changedAfter(path, nxStartedNs);
+  const isOther = async (path: string): Promise<boolean> => {
+    const stamp = products.get(path) ?? given.get(path);
+    return stamp !== undefined && stamp !== (await stampPath(path));
   };
+  return {
+    async finished(ref) {
+      for (const path of productPaths(ref))
+        products.set(path, await stampPath(path));
+    },
+    async hasChanged(ref) {
+      for (const [path, identity] of own.get(ref) ?? [])
+        if (fileIdentity(path) !== identity || isSince(path)) return true;
+      for (const path of [...productPaths(ref), ...upstreamPaths(ref)])
+        if (await isOther(path)) return true;
+      return false;
+    },
+  };
+}
+
+function productPaths({ task }: TaskRef): readonly string[] {
+  return productsOf(task).map(({ absolutePath }) => absolutePath);
+}
+
+/** Products of upstreams that the task may read. */
+function upstreamPaths({ pipeline, task }: TaskRef): readonly string[] {
+  return task.upstream.flatMap(({ task: name, reads }) =>
+    pipeline.tasks
+      .filter((other) => other.name === name)
+      .flatMap((other) => productsOf(other))
+      .filter(({ key }) => reads.includes(key))
+      .map(({ absolutePath }) => absolutePath),
+  );
 }
 
 async function ownFiles(

@@ -5,7 +5,6 @@
 import {
   build,
   createTerminalReporter,
-  type BuildEvent,
   type Reporter,
 } from '@nx-notebook/engine';
 import { failure, success, type Result } from '@nx-notebook/notebook';
@@ -21,6 +20,7 @@ import {
 } from '../settings/settings.js';
 import { atMostHardStop, watchCancellation } from './cancellation.js';
 import { resolveLimits } from './limits.js';
+import { nxStartedNs } from './nx-start.js';
 import type { RunHost } from './run-tasks.js';
 import type { TaskRequest } from './task-request.js';
 
@@ -73,7 +73,9 @@ export function openProcessHost(
         facts,
         limits: limits.value,
       })),
-    ...(isBatch ? { live: liveReporter(options, color) } : {}),
+    ...(isBatch
+      ? { live: liveReporter(options, color), nxStartedNs: nxStartedNs() }
+      : {}),
     streamsTranscript: !isBatch,
     kernels: settings.value.kernels,
     signal: cancellation.signal,
@@ -89,25 +91,14 @@ export function openProcessHost(
   });
 }
 
-/** Live lines leave details of a failure to the text of its task, which Nx prints below them. */
+/** Live lines leave the details of a failure to the text of its task, which Nx prints below them. */
 function liveReporter(
   { workspaceRoot: cwd, isVerbose: verbose }: ProcessHostOptions,
   color: boolean,
 ): Reporter {
   const now = Date.now;
-  const terminal = createTerminalReporter({ write, color, verbose, now, cwd });
-  return { handle: (event) => terminal.handle(withoutDetail(event)) };
-}
-
-function withoutDetail(event: BuildEvent): BuildEvent {
-  if (event.type !== 'task-finished' || event.outcome.status !== 'failed') {
-    return event;
-  }
-  const { outcome } = event;
-  const { failure } = outcome;
-  return 'detail' in failure
-    ? { ...event, outcome: { ...outcome, failure: { ...failure, detail: [] } } }
-    : event;
+  const failures = 'headline';
+  return createTerminalReporter({ write, color, verbose, now, cwd, failures });
 }
 
 function write(text: string): void {

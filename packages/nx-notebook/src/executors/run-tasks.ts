@@ -15,7 +15,7 @@ import {
 } from '@nx-notebook/engine';
 import { renderDiagnostics } from '@nx-notebook/notebook';
 import { removePartialNotebook } from '../partial-notebook.js';
-import { snapshotInputs } from './input-snapshot.js';
+import { snapshotInputs, type InputSnapshot } from './input-snapshot.js';
 import {
   planTasks,
   type PlannedTask,
@@ -55,6 +55,8 @@ export interface RunHost extends PlanOptions {
   readonly signal: AbortSignal;
   readonly force: boolean;
   readonly now: () => number;
+  /** When Nx started, for a batch: it may have hashed files that changed later before that. */
+  readonly nxStartedNs?: bigint;
 }
 
 /** Executes the tasks and reports each exactly once, as soon as it ended. Never throws. */
@@ -107,10 +109,14 @@ async function* buildTasks(
   const { parts, dispose } = host.compose(
     combineReporters(...reporters, ...(host.live ? [host.live] : [])),
   );
-  const reports: (readonly [TaskRef, TaskReport])[] = [];
+  const reports: Reported[] = [];
   try {
     const refs = plan.planned.map(({ ref }) => ref);
-    const snapshot = await snapshotInputs(refs, parts);
+    const { nxStartedNs } = host;
+    const snapshot = await snapshotInputs(refs, {
+      parts,
+      ...(nxStartedNs === undefined ? {} : { nxStartedNs }),
+    });
     for await (const outcome of host.build(
       refs,
       parts,
@@ -118,19 +124,33 @@ async function* buildTasks(
     )) {
       const task = find(plan, outcome.ref);
       if (task === undefined) continue;
-      if (isGood(outcome)) await removePartialNotebook(task.ref.task);
+      if (isGood(outcome)) {
+        await snapshot.finished(task.ref);
+        await removePartialNotebook(task.ref.task);
+      }
       const text = transcripts.get(task)?.text() ?? '';
       for (const { id } of task.requests) {
         const report = reportOutcome(id, outcome, { text, ...host });
-        reports.push([task.ref, report]);
+        reports.push({ ref: task.ref, report, isInDoubt: isInDoubt(outcome) });
         yield report;
       }
     }
-    const changed = reports.filter(([ref]) => snapshot.hasChanged(ref));
-    leaveUncached(changed, host);
+    await leaveUncached(reports, snapshot, host);
   } finally {
     await dispose();
   }
+}
+
+/** A report, and what it says of. */
+interface Reported {
+  readonly ref: TaskRef;
+  readonly report: TaskReport;
+  /** The engine found that the products belong to no key. */
+  readonly isInDoubt: boolean;
+}
+
+function isInDoubt(outcome: TaskOutcome): boolean {
+  return outcome.status === 'executed' && outcome.isInDoubt === true;
 }
 
 function isGood({ status }: TaskOutcome): boolean {
@@ -162,16 +182,25 @@ function find(plan: TaskPlan, ref: TaskRef): PlannedTask | undefined {
   );
 }
 
-/** Takes results out of Nx's cache whose files changed while the tasks ran, and says so. */
-function leaveUncached(
-  changed: readonly (readonly [TaskRef, TaskReport])[],
+/**
+ * Takes results out of Nx's cache whose files changed while the tasks ran, and says so where the engine has not yet. Nx
+ * would hand them out under a hash that they don't belong to.
+ */
+async function leaveUncached(
+  reports: readonly Reported[],
+  snapshot: InputSnapshot,
   host: RunHost,
-): void {
-  const kept = changed.filter(([, { result }]) => result.success);
-  if (kept.length === 0) return;
-  for (const [, { result }] of kept) result.status = uncachedSuccess;
-  const names = [...new Set(kept.map(([ref]) => taskLabel(ref)))].join(', ');
+): Promise<void> {
+  const names = new Set<string>();
+  for (const { ref, report, isInDoubt } of reports) {
+    const { result } = report;
+    if (!result.success) continue;
+    const hasChanged = await snapshot.hasChanged(ref);
+    if (hasChanged || isInDoubt) result.status = uncachedSuccess;
+    if (hasChanged && !isInDoubt) names.add(taskLabel(ref));
+  }
+  if (names.size === 0) return;
   host.write(
-    `Files of ${names} changed while this ran. Run again to bring it up to date.\n`,
+    `Files of ${[...names].join(', ')} changed while this ran. Run again to bring it up to date.\n`,
   );
 }

@@ -1,7 +1,7 @@
 /**
  * Whether a file is still the one that was read, from its metadata alone. Knows nothing of contents.
  */
-import { statSync } from 'node:fs';
+import { statSync, type BigIntStats } from 'node:fs';
 
 /** A file right after a change may change again without any of its times moving; 2 s is the coarsest clock in use (FAT). */
 const racyNs = 2_000_000_000n;
@@ -20,7 +20,17 @@ export function fileIdentity(
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (stat === undefined) return absent;
   const { dev, ino, size, mtimeNs, ctimeNs } = stat;
-  const changedNs = mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
-  if (readNs !== undefined && changedNs > readNs - racyNs) return undefined;
+  if (readNs !== undefined && changeOf(stat) > readNs - racyNs)
+    return undefined;
   return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+}
+
+/** Whether a file that is there was changed after a time. */
+export function changedAfter(path: string, timeNs: bigint): boolean {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat !== undefined && changeOf(stat) > timeNs;
+}
+
+function changeOf({ mtimeNs, ctimeNs }: BigIntStats): bigint {
+  return mtimeNs > ctimeNs ? mtimeNs : ctimeNs;
 }

@@ -46,3 +46,12 @@ test('a limit that is none', () => {
     },
   ]);
 });
+
+test('an option that does not exist', () => {
+  expect(limits({ cellTimeot: 3 }, {})).toEqual([
+    {
+      message: 'ml:execute--a has no option "cellTimeot".',
+      hint: 'Remove it; options are task, force, cellTimeout, taskTimeout.',
+    },
+  ]);
+});

@@ -5,7 +5,7 @@ import { runTasks, type RunHost } from '../../src/executors/run-tasks.js';
 import type { TaskReport } from '../../src/executors/task-report.js';
 import type { TaskRequest } from '../../src/executors/task-request.js';
 import { executed, failed, hostOf, request } from './scripted-build.js';
-import { pipelineOf } from '../support/files.js';
+import { pipelineOf, type Files } from '../support/files.js';
 
 async function reports(
   requests: readonly TaskRequest[],
@@ -15,6 +15,11 @@ async function reports(
   for await (const report of runTasks(requests, host)) all.push(report);
   return all;
 }
+
+const buildAll: RunHost['build'] = async function* (refs) {
+  await Promise.resolve();
+  yield* refs.map(executed);
+};
 
 test('outcomes become results with their own times', async () => {
   using files = pipelineOf('a', 'b', 'c', 'd');
@@ -191,6 +196,84 @@ test('a source that is saved while the batch runs keeps its result out of the ca
   expect(printed).toEqual([
     'Files of ml:b changed while this ran. Run again to bring it up to date.\n',
   ]);
+});
+
+/** `b` reads `data` of `a`. */
+function chain(): Files {
+  const files = pipelineOf('a', 'b');
+  files.write(
+    'ml/b.py',
+    '# %% tags=["parameters"]\nupstream = ["a"]\nproduct = None\n# %%\nupstream["a"]["data"]\n',
+  );
+  return files;
+}
+
+test.each<[string, RunHost['build'], (files: Files) => void, string[]]>([
+  [
+    'a product that is written to after its task ended, and who reads it',
+    buildAll,
+    (files) => files.write('ml/out/a.csv', 'late'),
+    ['a', 'b'],
+  ],
+  [
+    'a file below a product folder',
+    buildAll,
+    (files) => files.write('ml/out/b.csv/part', 'late'),
+    ['b'],
+  ],
+  ['nothing when nothing changes', buildAll, () => undefined, []],
+])('out of the cache of Nx: %s', async (_name, build, write, expected) => {
+  using files = chain();
+  files.write('ml/out/b.csv/part', 'first');
+  const { host } = hostOf(files, async function* (...given) {
+    yield* build(...given);
+    write(files);
+  });
+  const all = await reports([request('a'), request('b')], host);
+  const uncached = all.filter(({ result }) => result.status !== undefined);
+  expect(uncached.map(({ task }) => task)).toEqual(
+    expected.map((task) => `ml:execute--${task}`),
+  );
+});
+
+test('an upstream product that stood there before and is edited meanwhile counts', async () => {
+  using files = chain();
+  files.write('ml/out/a.csv', 'first');
+  const { host } = hostOf(files, async function* (...given) {
+    yield* buildAll(...given);
+    files.write('ml/out/a.csv', 'edited');
+  });
+  const [b] = await reports([request('b')], host);
+  expect(b?.result).toMatchObject({
+    success: true,
+    status: 'local-cache-kept-existing',
+  });
+});
+
+test('what the engine has doubts about stays out of the cache of Nx', async () => {
+  using files = pipelineOf('a');
+  const { host, printed } = hostOf(files, async function* (refs) {
+    await Promise.resolve();
+    yield* refs.map((ref): TaskOutcome => ({
+      ...{ ref, startedAt: 1, endedAt: 2, status: 'executed' },
+      isInDoubt: true,
+    }));
+  });
+  const [a] = await reports([request('a')], host);
+  expect(a?.result.status).toBe('local-cache-kept-existing');
+  expect(printed).toEqual([]);
+});
+
+test('a source that was saved after Nx started may have been hashed before', async () => {
+  using files = pipelineOf('a');
+  const statuses: unknown[] = [];
+  for (const offsetMs of [-60_000, 60_000]) {
+    const nxStartedNs = BigInt(Date.now() + offsetMs) * 1_000_000n;
+    const { host } = hostOf(files, buildAll, { nxStartedNs });
+    const [a] = await reports([request('a')], host);
+    statuses.push(a?.result.status);
+  }
+  expect(statuses).toEqual(['local-cache-kept-existing', undefined]);
 });
 
 test('two Nx tasks for one task of a pipeline are built once and reported both', async () => {
