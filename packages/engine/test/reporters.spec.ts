@@ -73,7 +73,11 @@ class Time {
 }
 
 function terminal(
-  options: { readonly verbose?: boolean; readonly color?: boolean } = {},
+  options: {
+    readonly verbose?: boolean;
+    readonly color?: boolean;
+    readonly failures?: 'headline';
+  } = {},
 ): {
   readonly reporter: Reporter;
   readonly time: Time;
@@ -195,6 +199,23 @@ Failed: ml:clean
 Open ml/out/clean.partial.ipynb
 `);
   expect(time.pending).toBe(0);
+});
+
+test('a failure whose details stand elsewhere takes one line', () => {
+  const { reporter, text } = terminal({ failures: 'headline' });
+  reporter.handle({
+    type: 'task-finished',
+    outcome: {
+      ref: clean,
+      startedAt: 0,
+      endedAt: 2100,
+      status: 'failed',
+      failure: cellFailed,
+    },
+  });
+  expect(text()).toBe(
+    'ml:clean  failed after 2.1 s: Cell 3 of 7 raised ValueError: no columns.\n',
+  );
 });
 
 test('trivial cells give no line each, and a long cell is reminded of', () => {

@@ -24,6 +24,8 @@ export interface TerminalReporterOptions {
   readonly now: () => number;
   /** Paths are shown relative to this folder. */
   readonly cwd: string;
+  /** One line where a transcript of the task tells the rest; everything unless said otherwise. */
+  readonly failures?: 'headline' | 'full';
   /** Calls back after some time; the system's timers unless a test drives them. */
   readonly later?: Later;
 }
@@ -91,8 +93,16 @@ class TerminalReporter implements Reporter {
     this.#streams.get(id)?.end();
     this.#outcomes.push(outcome);
     if (outcome.status === 'fresh' && !this.#options.verbose) return;
-    this.#line(ref, outcomeLine(outcome, this.#palette));
-    if (outcome.status !== 'failed') return;
+    const line = outcomeLine(outcome, this.#palette);
+    if (outcome.status !== 'failed') {
+      this.#line(ref, line);
+      return;
+    }
+    if (this.#options.failures === 'headline') {
+      this.#line(ref, `${line}: ${outcome.failure.message}`);
+      return;
+    }
+    this.#line(ref, line);
     const lines = renderFailure(outcome.failure, this.#options);
     const block = lines.map((line) => (line === '' ? '' : `  ${line}`));
     this.#print(['', ...block, '']);
