@@ -1,5 +1,6 @@
 /**
- * Time limits of tasks: what the target says wins over pipeline.yaml, which wins over the plugin's options. Pure.
+ * Time limits of tasks: what the target says wins over pipeline.yaml, which wins over the plugin's options. Checks the
+ * names of a target's options as well: where a schema forbids others, Nx ends a batch with a stack trace. Pure.
  */
 import type { TaskRef } from '@nx-notebook/engine';
 import { failure, success, type Result } from '@nx-notebook/notebook';
@@ -16,6 +17,7 @@ export function resolveLimits(
   const problems: OptionProblem[] = [];
   const byTask = new Map<string, Limits>();
   for (const { id, project, options } of requests) {
+    problems.push(...unknownTargetOptions(id, options));
     const cell = readLimit(options.cellTimeout, `cellTimeout of ${id}`);
     const task = readLimit(options.taskTimeout, `taskTimeout of ${id}`);
     if (!cell.ok) problems.push(cell.error);
@@ -29,6 +31,17 @@ export function resolveLimits(
     ...limits(ref.task.cellTimeoutMs, ref.task.taskTimeoutMs),
     ...byTask.get(identity(ref.project, ref.task.name)),
   }));
+}
+
+const known = new Set(['task', 'force', 'cellTimeout', 'taskTimeout']);
+
+function unknownTargetOptions(id: string, given: object): OptionProblem[] {
+  return Object.keys(given)
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      message: `${id} has no option "${name}".`,
+      hint: `Remove it; options are ${[...known].join(', ')}.`,
+    }));
 }
 
 function readLimit(
