@@ -18,11 +18,12 @@ export interface BrokenPipeline {
 /** A project whose one target says what is wrong. The texts are made again at run time, when they may have changed. */
 export function brokenProject(broken: BrokenPipeline): InferredProject {
   const { name, targetName, errors } = broken;
-  const count = errors === 1 ? 'an error' : `${errors} errors`;
+  const [count, them] =
+    errors === 1 ? ['an error', 'it'] : [`${errors} errors`, 'them'];
   return {
     name,
     metadata: projectMetadata(broken.options, {
-      description: `${broken.subject} has ${count}: nx run ${name}:${targetName} shows them`,
+      description: `${broken.subject} has ${count}: nx run ${name}:${targetName} shows ${them}`,
       technologies: ['jupyter'],
       targetGroups: { [targetName]: [targetName] },
     }),
