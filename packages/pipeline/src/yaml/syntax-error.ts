@@ -13,10 +13,23 @@ export function reportSyntaxError(
 ): boolean {
   const error = document.errors[0];
   if (error === undefined) return false;
+  const conflict = conflictMarker.exec(file.text);
+  if (conflict !== null) {
+    const { index: start } = conflict;
+    problems.error({
+      code: 'merge-conflict',
+      message: 'The file holds the markers of an unresolved merge conflict.',
+      hint: 'Keep what is right and remove the lines of the markers.',
+      location: file.locate({ start, end: start + conflict[0].length }),
+    });
+    return true;
+  }
   const [start, end] = error.pos;
   const opening = isOpenQuote(error)
     ? findScalar(document, start, yaml)
-    : undefined;
+    : isOpenBracket(error)
+      ? findBracket(document, start, yaml)
+      : undefined;
   const location = file.locate(opening ?? skipBlanks({ start, end }, file));
   const hasPlaceholder = /\{\{|\}\}/.test(location.lineText);
   const { message, hint } = explain(error);
@@ -33,6 +46,28 @@ export function reportSyntaxError(
 
 function isOpenQuote(error: Yaml.YAMLError): boolean {
   return /closing .quote/.test(error.message);
+}
+
+const conflictMarker = /^<{7}(?= |\r?$)/m;
+
+function isOpenBracket(error: Yaml.YAMLError): boolean {
+  return /must .*end with a [\]}]/.test(error.message);
+}
+
+/** The library reports an open bracket where it gives up; a user looks for the bracket. */
+function findBracket(
+  document: Yaml.Document,
+  before: number,
+  yaml: typeof Yaml,
+): TextRange | undefined {
+  let found: TextRange | undefined;
+  yaml.visit(document, {
+    Collection: (_key, { flow, range }) => {
+      if (flow !== true || !range || range[0] > before) return;
+      found = { start: range[0], end: range[0] + 1 };
+    },
+  });
+  return found;
 }
 
 /** The library reports an open quote at its end, which is often the end of the file. */
@@ -65,6 +100,12 @@ function explain(error: Yaml.YAMLError): {
     return {
       message: 'the quote that starts here is not closed.',
       hint: 'Add the closing quote.',
+    };
+  }
+  if (isOpenBracket(error)) {
+    return {
+      message: 'the bracket that starts here is not closed.',
+      hint: 'Add the closing bracket, or put the text in quotes.',
     };
   }
   const text = error.message.trim().replaceAll(/\s*\n\s*/g, ' ');
