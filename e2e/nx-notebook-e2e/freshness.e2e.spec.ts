@@ -48,6 +48,8 @@ describe.each(combinations)(
         'run-many',
         '-t',
         'execute',
+        // Else Nx shows the output of failed tasks only.
+        '--output-style=static',
         ...(batch ? [] : ['--batch=false']),
       );
 
