@@ -15,7 +15,23 @@ export async function makeFolder(path: string): Promise<string[]> {
     const code = ioErrorCode(error);
     if (code === 'EEXIST' && (await isFolder(path))) return [];
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
-    return [...(await makeFolder(dirname(path))), ...(await makeFolder(path))];
+    const made = await makeFolder(dirname(path));
+    return [...made, ...(await makeInside(path, error))];
+  }
+}
+
+/**
+ * The same for a folder whose parent is there. Some file systems, /proc and automounters, go on to say that something
+ * does not exist; asking on would never end.
+ */
+async function makeInside(path: string, first: unknown): Promise<string[]> {
+  try {
+    await mkdir(path);
+    return [path];
+  } catch (error) {
+    const code = ioErrorCode(error);
+    if (code === 'EEXIST' && (await isFolder(path))) return [];
+    throw code === 'ENOENT' ? first : error;
   }
 }
 
