@@ -14,6 +14,18 @@ const maxCellLines = 40;
  */
 const tracebackLines = { first: 60, last: 60 };
 
+/** Where limits are set; the kernels know nothing of it. */
+const limitHints = new Map<ExecutionFailure['reason'], string>([
+  [
+    'cell-timed-out',
+    'Make the cell do less, or raise the limit: NX_NOTEBOOK_CELL_TIMEOUT, "cellTimeout" in nx.json or of the target, or "cell_timeout" in pipeline.yaml.',
+  ],
+  [
+    'task-timed-out',
+    'Make the task do less, or raise the limit: NX_NOTEBOOK_TASK_TIMEOUT, "taskTimeout" in nx.json or of the target, or "timeout" in pipeline.yaml.',
+  ],
+]);
+
 /** What is known beside the failure. */
 export interface FailureContext {
   /** Absolute path of what was executed until then. */
@@ -27,7 +39,8 @@ export function describeFailure(
   failure: ExecutionFailure,
   { partialNotebook, place }: FailureContext,
 ): TaskFailure {
-  const { reason, message, hint } = failure;
+  const { reason, message } = failure;
+  const hint = limitHints.get(reason) ?? failure.hint;
   return {
     reason: 'execution-failed',
     cause: reason,

@@ -169,7 +169,10 @@ test('a cell of the source is named by file and line', async () => {
     }),
   );
   expect(outcome).toMatchObject({
-    failure: { detail: ['ml/a.py:6 (cell 3 of 3):', '  1 | print(1)'] },
+    failure: {
+      hint: 'Make the cell do less, or raise the limit: NX_NOTEBOOK_CELL_TIMEOUT, "cellTimeout" in nx.json or of the target, or "cell_timeout" in pipeline.yaml.',
+      detail: ['ml/a.py:6 (cell 3 of 3):', '  1 | print(1)'],
+    },
   });
 });
 
