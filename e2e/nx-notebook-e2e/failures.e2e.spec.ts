@@ -183,11 +183,10 @@ describe('a disk that takes no more', () => {
   test('a full store costs a warning and no task', async () => {
     await using workspace = await makeWorkspace(
       branches(['print("x" * 5_000_000)']),
-      { env: { NX_NOTEBOOK_LOCAL_STORE: '/tmp/nx-notebook-full-store' } },
     );
     const run = await nxWith(
       workspace,
-      'mkdir -p /tmp/nx-notebook-full-store && mount -t tmpfs -o size=1m tmpfs /tmp/nx-notebook-full-store',
+      'mkdir ../store && mount -t tmpfs -o size=1m tmpfs ../store',
     );
     expect(run.exitCode).toBe(0);
     expect(run.output).toMatch(/could not be kept in the store/);
