@@ -24,6 +24,7 @@ import { writeFileAtomically } from '@nx-notebook/store';
 import { describeFailure } from './failure-detail.js';
 import { findFailurePlace } from './failure-place.js';
 import { notebookPath, partialNotebookPath } from './partial-notebook.js';
+import { settleStopped } from './stopped-run.js';
 
 /** Time limits of one task. */
 export interface Limits {
@@ -88,7 +89,7 @@ async function runTask(
   },
 ): Promise<RunOutcome> {
   const { task, pipeline, project } = request;
-  const outcome = await host.execute(
+  const ended = await host.execute(
     {
       name: `${project}:${task.name}`,
       notebook: prepare(task.source, request.injected),
@@ -100,6 +101,7 @@ async function runTask(
     observer,
     signal,
   );
+  const outcome = await settleStopped(ended, signal);
   return outcome.status === 'completed'
     ? await keepNotebook(request, outcome)
     : await keepPartial(request, outcome, workspaceRoot);
