@@ -74,9 +74,7 @@ export function keyOf(keyData: KeyData): string {
 
 interface PythonPart {
   readonly imports: KeyData['imports'];
-  readonly environment: Pick<KeyData['environment'], 'distributions'> & {
-    readonly python?: string;
-  };
+  readonly environment: Omit<KeyData['environment'], 'kernel'>;
 }
 
 /** Digests the inputs of one task and collects their paths. */
@@ -141,16 +139,25 @@ class Inputs {
 
   async python(): Promise<Result<PythonPart, TaskFailure>> {
     const { source } = this.#ref.task;
-    if (source.language !== 'python') {
-      return success({ imports: {}, environment: { distributions: {} } });
-    }
     const { folder } = this.#ref.pipeline;
+    if (source.language !== 'python') return success(await this.#foreign());
     const lookup = await this.#parts.python(folder);
     if (!lookup.ok) {
       const { message, hint } = lookup;
       return failure({ reason: 'python-not-found', message, hint });
     }
     return success(await this.#reached(lookup.interpreter));
+  }
+
+  /** Kernels of other languages are started through Python, too; where there is none, the run says so. */
+  async #foreign(): Promise<PythonPart> {
+    const { kernelSetup, python } = this.#parts;
+    const lookup =
+      kernelSetup === undefined
+        ? undefined
+        : await python(this.#ref.pipeline.folder);
+    const setup = lookup?.ok === true ? this.#setup(lookup.interpreter) : {};
+    return { imports: {}, environment: { ...setup, distributions: {} } };
   }
 
   async #reached(interpreter: PythonInterpreter): Promise<PythonPart> {
@@ -175,8 +182,21 @@ class Inputs {
     const { distributions } = reached;
     return {
       imports: Object.fromEntries(imports),
-      environment: { python: interpreter.version, distributions },
+      environment: {
+        python: interpreter.version,
+        ...this.#setup(interpreter),
+        distributions,
+      },
     };
+  }
+
+  #setup(
+    interpreter: PythonInterpreter,
+  ): Pick<KeyData['environment'], 'setup'> {
+    const { kernelName, language } = this.#ref.task.source;
+    const query = { kernelName, language, interpreter };
+    const setup = this.#parts.kernelSetup?.(query) ?? {};
+    return Object.keys(setup).length === 0 ? {} : { setup };
   }
 
   async #digest(path: string): Promise<string | undefined> {

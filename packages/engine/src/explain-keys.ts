@@ -153,6 +153,7 @@ function explainEnvironment(
   return [
     ...explainValue('Python', before.python, after.python),
     ...explainValue('kernel', before.kernel, after.kernel),
+    ...explainFiles('kernel setup', before.setup ?? {}, after.setup ?? {}),
     ...[...changes(before.distributions, after.distributions)].map(
       ({ name, from, to }) =>
         from === undefined

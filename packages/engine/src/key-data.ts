@@ -36,6 +36,8 @@ export interface KeyData {
     /** `3.11`; absent for kernels of other languages. */
     readonly python?: string;
     readonly kernel: string;
+    /** What is not as in a plain installation: the kernelspec, IPython's own files; name -> digest. Absent when all is. */
+    readonly setup?: Readonly<Record<string, Digest>>;
     /** Installed distributions that the imports reach: name -> version. */
     readonly distributions: Readonly<Record<string, string>>;
   };

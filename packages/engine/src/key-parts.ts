@@ -2,8 +2,16 @@
  * What keys are computed with: ways to ask about files and Python. Interfaces only, so that a key needs neither a
  * Python process nor a particular store.
  */
-import type { PythonLookup, ResolveImports } from '@nx-notebook/python';
-import type { ProductDigestOutcome, ProductLocation } from '@nx-notebook/store';
+import type {
+  KernelQuery,
+  PythonLookup,
+  ResolveImports,
+} from '@nx-notebook/python';
+import type {
+  Digest,
+  ProductDigestOutcome,
+  ProductLocation,
+} from '@nx-notebook/store';
 
 /** Everything that a key is made with, apart from the task itself. */
 export interface KeyParts {
@@ -15,6 +23,10 @@ export interface KeyParts {
   readonly digest: DigestProduct;
   /** What the imports of a source reach, transitively and without running it. */
   readonly imports: ResolveImports;
+  /** What changes the kernel beside its interpreter and packages: name -> digest. Nothing when absent. */
+  readonly kernelSetup?: (
+    kernel: Omit<KernelQuery, 'env'>,
+  ) => Readonly<Record<string, Digest>>;
 }
 
 /** Digests what stands at a path: a file or a folder. */

@@ -154,6 +154,21 @@ test('a source of which nothing is known may import anything', async () => {
   expect(asked).toEqual([true]);
 });
 
+test('what changes the kernel beside its packages is part of the key, when there is something', async () => {
+  await using workspace = await prepared();
+  const [ref] = workspace.refs([a, b]);
+  const environment = async (
+    setup: Readonly<Record<string, string>>,
+  ): Promise<unknown> => {
+    const parts = { ...workspace.parts(), kernelSetup: () => setup };
+    return (await keyDataOf(ref, parts)).environment;
+  };
+  const plain = (await keyDataOf(ref, workspace.parts())).environment;
+  expect(await environment({})).toEqual(plain);
+  const setup = { kernelspec: 'ab' };
+  expect(await environment(setup)).toEqual({ ...plain, setup });
+});
+
 test('an R notebook needs no Python', async () => {
   await using workspace = await prepared();
   const [ref] = workspace.refs([a]);

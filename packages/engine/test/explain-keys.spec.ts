@@ -131,12 +131,14 @@ test.each<[string, Partial<KeyData>, readonly string[]]>([
     {
       environment: {
         kernel: 'conda',
+        setup: { kernelspec: 'aa' },
         distributions: { pandas: '2.3.0', scipy: '1.0' },
       },
     },
     [
       'Python 3.11 -> none',
       'kernel python3 -> conda',
+      'kernel setup `kernelspec` added',
       'pandas 2.2.3 -> 2.3.0',
       'numpy 2.0.0 removed',
       'scipy 1.0 added',

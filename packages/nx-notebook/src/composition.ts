@@ -14,6 +14,7 @@ import { createKernelHost } from '@nx-notebook/kernel';
 import {
   createImportResolver,
   findPython,
+  kernelSetup,
   type FactsCache,
   type PythonLookup,
 } from '@nx-notebook/python';
@@ -93,6 +94,7 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
       digest: (product) =>
         digestProduct(product.name, product.path, { statCache: stats }),
       imports: createImportResolver({ facts, cacheFolder: folder, env }),
+      kernelSetup: (kernel) => kernelSetup({ ...kernel, env }),
     },
     dispose: async () => {
       await Promise.all([runner.dispose(), stats.persist()]);

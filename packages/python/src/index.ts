@@ -36,3 +36,4 @@ export {
   type Distribution,
   type DistributionIndex,
 } from './environment/distributions.js';
+export { kernelSetup, type KernelQuery } from './environment/kernel-setup.js';
