@@ -6,7 +6,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { writeFileQuietly } from './atomic-file.js';
+import { readTextQuietly, writeFileQuietly } from './atomic-file.js';
 import { pathToGlob, toSlashes } from './glob.js';
 
 type Input = NonNullable<TargetConfiguration['inputs']>[number];
@@ -43,8 +43,11 @@ export function openSpecFiles(
     folder: path,
     input(digest) {
       used.add(digest);
+      const file = join(folder, digest);
+      // A file that was cut, by a power failure for example, would stand for any digest.
       const exists =
-        present.has(digest) || writeFileQuietly(join(folder, digest), digest);
+        (present.has(digest) && readTextQuietly(file) === digest) ||
+        writeFileQuietly(file, digest);
       if (!exists) return echo(digest);
       present.add(digest);
       const fileset = `{workspaceRoot}/${pathToGlob(path)}/${digest}`;

@@ -150,6 +150,18 @@ describe('spec files', () => {
     expect(readFileSync(path, 'utf8')).toBe(digest);
   });
 
+  test.each(['', '0'.repeat(64)])(
+    'are made again when they hold %j',
+    (text) => {
+      const data = join(folder, 'data');
+      openSpecFiles(folder, data).input(digest);
+      const file = join(data, 'nx-notebook-specs', digest);
+      writeFileSync(file, text);
+      openSpecFiles(folder, data).input(digest);
+      expect(readFileSync(file, 'utf8')).toBe(digest);
+    },
+  );
+
   test('are made again when they were removed', () => {
     const data = join(folder, 'data');
     openSpecFiles(folder, data).input(digest);
