@@ -3,6 +3,7 @@
  * can be checked is checked, also after the first mistake.
  */
 import { dirname, resolve } from 'node:path';
+import { isTagged, type Notebook } from '@nx-notebook/notebook';
 import type { ProductSpec, Task } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import { readDeclaredProduct } from '../source/declared-product.js';
@@ -176,9 +177,23 @@ function finish(
     },
     product: products.spec,
     ...params,
-    upstream: linkUpstreams(needs, document.facts, all),
+    upstream: linkUpstreams(
+      needs,
+      namesNotebooks(document.notebook) ? undefined : document.facts,
+      all,
+    ),
     ...(taskTimeoutMs === undefined ? {} : { taskTimeoutMs }),
     ...(cellTimeoutMs === undefined ? {} : { cellTimeoutMs }),
     location: spec.location,
   };
+}
+
+/** Code that names notebooks by their ending may open any, however it uses `upstream`. */
+function namesNotebooks({ cells }: Notebook): boolean {
+  return cells.some(
+    (cell) =>
+      cell.type === 'code' &&
+      !isTagged(cell, 'parameters') &&
+      cell.source.includes('.ipynb'),
+  );
 }
