@@ -14,8 +14,8 @@ const maxCellLines = 40;
  */
 const tracebackLines = { first: 60, last: 60 };
 
-/** Where limits are set; the kernels know nothing of it. */
-const limitHints = new Map<ExecutionFailure['reason'], string>([
+/** Where a user sets what the kernels only obey. */
+const hints = new Map<ExecutionFailure['reason'], string>([
   [
     'cell-timed-out',
     'Make the cell do less, or raise the limit: NX_NOTEBOOK_CELL_TIMEOUT, "cellTimeout" in nx.json or of the target, or "cell_timeout" in pipeline.yaml.',
@@ -25,6 +25,13 @@ const limitHints = new Map<ExecutionFailure['reason'], string>([
     'Make the task do less, or raise the limit: NX_NOTEBOOK_TASK_TIMEOUT, "taskTimeout" in nx.json or of the target, or "timeout" in pipeline.yaml.',
   ],
 ]);
+
+function hintOf(failure: ExecutionFailure): string | undefined {
+  const { reason } = failure;
+  return reason === 'kernel-not-installed' && failure.kernelName !== 'python3'
+    ? 'Install the kernel, or name an installed one as "kernelspec_name" of the task in pipeline.yaml or in the metadata of the notebook.'
+    : (hints.get(reason) ?? failure.hint);
+}
 
 /** What is known beside the failure. */
 export interface FailureContext {
@@ -40,7 +47,7 @@ export function describeFailure(
   { partialNotebook, place }: FailureContext,
 ): TaskFailure {
   const { reason, message } = failure;
-  const hint = limitHints.get(reason) ?? failure.hint;
+  const hint = hintOf(failure);
   return {
     reason: 'execution-failed',
     cause: reason,

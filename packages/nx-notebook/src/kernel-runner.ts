@@ -103,7 +103,7 @@ async function runTask(
   );
   const outcome = await settleStopped(ended, signal);
   return outcome.status === 'completed'
-    ? await keepNotebook(request, outcome)
+    ? await keepNotebook(request, outcome, workspaceRoot)
     : await keepPartial(request, outcome, workspaceRoot);
 }
 
@@ -124,6 +124,7 @@ function prepare(
 async function keepNotebook(
   { task }: RunRequest,
   { notebook, cells }: NotebookOutcome & { readonly status: 'completed' },
+  workspaceRoot: string,
 ): Promise<RunOutcome> {
   const path = notebookPath(task);
   if (path === undefined) return { status: 'succeeded', cells };
@@ -133,7 +134,7 @@ async function keepNotebook(
       {
         reason: 'product-unwritable',
         path,
-        message: `The executed notebook could not be written: ${problem}`,
+        message: `The executed notebook ${relative(workspaceRoot, path)} could not be written: ${problem}`,
         hint: 'Make room or correct the permissions, then run again.',
       },
       cells,

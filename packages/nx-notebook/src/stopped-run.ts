@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ExecutionFailure, NotebookOutcome } from '@nx-notebook/kernel';
 
-/** The signals come within milliseconds of each other; a loaded machine takes its time to deliver them. */
-const graceMs = 500;
+/** The signals come shortly after each other; a loaded machine takes its time to deliver them. */
+const graceMs = 1500;
 
 const stopSignals = new Set(['SIGINT', 'SIGTERM', 'SIGHUP']);
 

@@ -176,6 +176,24 @@ test('a cell of the source is named by file and line', async () => {
   });
 });
 
+test('a kernel that is not installed: where its name stands', async () => {
+  using files = pipelineOf('a');
+  const { outcome } = await run(
+    files,
+    failing({
+      reason: 'kernel-not-installed',
+      message: 'The kernel "juila" is not installed; installed: python3.',
+      kernelName: 'juila',
+      installed: ['python3'],
+    }),
+  );
+  expect(outcome).toMatchObject({
+    failure: {
+      hint: 'Install the kernel, or name an installed one as "kernelspec_name" of the task in pipeline.yaml or in the metadata of the notebook.',
+    },
+  });
+});
+
 test('a traceback of hundreds of lines keeps both ends', async () => {
   using files = pipelineOf('a');
   const traceback = Array.from({ length: 300 }, (_, index) => `frame ${index}`);
@@ -281,6 +299,9 @@ test('a file where the product folder should be', async () => {
     failure: {
       reason: 'product-unwritable',
       path: join(files.root, 'ml/out/a.ipynb'),
+      message: expect.stringMatching(
+        /^The executed notebook ml\/out\/a\.ipynb could not be written: /,
+      ),
     },
   });
 });
