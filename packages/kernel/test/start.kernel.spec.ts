@@ -20,7 +20,7 @@ import {
   workspaceRoot,
 } from './workbench.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const environment = {
   JUPYTER_PATH: '',

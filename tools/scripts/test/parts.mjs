@@ -29,6 +29,9 @@ import { venvPython } from '../setup/venv.mjs';
  * @property {string} took
  */
 
+/** For tests that set none of their own: a slow machine is not a failure, a hang is. */
+const jestTimeoutMs = 60_000;
+
 /**
  * @param {string} name
  * @param {string} what
@@ -40,7 +43,14 @@ function jest(name, what, args) {
     name,
     what,
     bin: 'jest/bin/jest.js',
-    args: ['-c', 'tools/jest.config.cjs', '--selectProjects', name, ...args],
+    args: [
+      '-c',
+      'tools/jest.config.cjs',
+      `--testTimeout=${jestTimeoutMs}`,
+      '--selectProjects',
+      name,
+      ...args,
+    ],
     isJest: true,
   };
 }
