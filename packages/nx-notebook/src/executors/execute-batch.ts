@@ -21,7 +21,7 @@ export async function* executeBatch(
       id,
       project: target.project,
       options: inputs[id] ?? { task: '' },
-      ...projectFacts(context, target.project),
+      ...projectFacts(context, target.project, target.target),
     }),
   );
   const opened = openProcessHost(requests, {

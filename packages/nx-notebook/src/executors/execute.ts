@@ -19,7 +19,7 @@ export async function execute(
     id: `${project}:${context.targetName ?? options.task}`,
     project,
     options,
-    ...projectFacts(context, project),
+    ...projectFacts(context, project, context.targetName),
   };
   const opened = openProcessHost([request], {
     workspaceRoot: context.root,

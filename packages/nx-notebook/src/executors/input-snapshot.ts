@@ -18,6 +18,8 @@ export interface InputSnapshot {
   finished(ref: TaskRef): Promise<void>;
   /** Whether a file that the task reads or wrote changed, appeared or vanished since. */
   hasChanged(ref: TaskRef): Promise<boolean>;
+  /** Files that the task reads, absolute, in the order in which they were found. */
+  files(ref: TaskRef): readonly string[];
 }
 
 /** What finding the files of a task needs. */
@@ -71,6 +73,7 @@ export async function snapshotInputs(
         if (await isOther(path)) return true;
       return false;
     },
+    files: (ref) => [...(own.get(ref)?.keys() ?? [])],
   };
 }
 

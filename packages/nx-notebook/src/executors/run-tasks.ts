@@ -13,7 +13,9 @@ import {
   type TaskRef,
   type TaskTranscript,
 } from '@nx-notebook/engine';
+import { relative } from 'node:path';
 import { renderDiagnostics } from '@nx-notebook/notebook';
+import { tokenGlob, toSlashes } from '../inference/glob.js';
 import { removePartialNotebook } from '../partial-notebook.js';
 import { snapshotInputs, type InputSnapshot } from './input-snapshot.js';
 import {
@@ -131,7 +133,7 @@ async function* buildTasks(
       const text = transcripts.get(task)?.text() ?? '';
       for (const { id } of task.requests) {
         const report = reportOutcome(id, outcome, { text, ...host });
-        reports.push({ ref: task.ref, report, isInDoubt: isInDoubt(outcome) });
+        reports.push({ task, report, isInDoubt: isInDoubt(outcome) });
         yield report;
       }
     }
@@ -143,7 +145,7 @@ async function* buildTasks(
 
 /** A report, and what it says of. */
 interface Reported {
-  readonly ref: TaskRef;
+  readonly task: PlannedTask;
   readonly report: TaskReport;
   /** The engine found that the products belong to no key. */
   readonly isInDoubt: boolean;
@@ -192,15 +194,46 @@ async function leaveUncached(
   host: RunHost,
 ): Promise<void> {
   const names = new Set<string>();
-  for (const { ref, report, isInDoubt } of reports) {
+  const unknown = new Set<string>();
+  for (const { task, report, isInDoubt } of reports) {
     const { result } = report;
     if (!result.success) continue;
-    const hasChanged = await snapshot.hasChanged(ref);
-    if (hasChanged || isInDoubt) result.status = uncachedSuccess;
-    if (hasChanged && !isInDoubt) names.add(taskLabel(ref));
+    const hasChanged = await snapshot.hasChanged(task.ref);
+    const isKnown = isKnownToNx(task, snapshot, host);
+    if (hasChanged || isInDoubt || !isKnown) result.status = uncachedSuccess;
+    if (hasChanged && !isInDoubt) names.add(taskLabel(task.ref));
+    if (!isKnown) unknown.add(taskLabel(task.ref));
   }
-  if (names.size === 0) return;
-  host.write(
-    `Files of ${[...names].join(', ')} changed while this ran. Run again to bring it up to date.\n`,
+  if (names.size > 0) {
+    host.write(
+      `Files of ${[...names].join(', ')} changed while this ran. Run again to bring it up to date.\n`,
+    );
+  }
+  if (unknown.size > 0) {
+    host.write(
+      `Nx does not know all modules of ${[...unknown].join(', ')}, since git ignores them; it keeps no result. Run \`npx nx reset\` once to let it look again.\n`,
+    );
+  }
+}
+
+/**
+ * Whether Nx hashes all files of a task. Its daemon infers nothing anew when a file changes that git ignores, so that such
+ * a module may import another one that the graph lacks.
+ */
+function isKnownToNx(
+  { ref, requests }: PlannedTask,
+  snapshot: InputSnapshot,
+  { workspaceRoot }: RunHost,
+): boolean {
+  const files = snapshot
+    .files(ref)
+    .filter((file) => file !== ref.pipeline.file);
+  return requests.every(
+    ({ filesets, root }) =>
+      filesets === undefined ||
+      files.every((file) => {
+        const path = toSlashes(relative(workspaceRoot, file));
+        return filesets.has(tokenGlob(path, root));
+      }),
   );
 }

@@ -2,7 +2,7 @@
  * What Nx asks for, reduced to what executing needs: one request per Nx task. The only place that reads Nx's project
  * configuration at run time.
  */
-import type { ExecutorContext } from '@nx/devkit';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { optionsMetadata } from '../inference/project.js';
 import type { ExecuteOptions } from './execute-options.js';
 
@@ -16,21 +16,37 @@ export interface TaskRequest {
   readonly options: ExecuteOptions;
   /** Options of the plugin, as inference found them in nx.json. */
   readonly pluginOptions: unknown;
+  /** Files that Nx hashes for the target, as globs with tokens; absent when it keeps no result of it. */
+  readonly filesets?: ReadonlySet<string>;
 }
 
-/** Options and folder of a project, as inference left them. */
-export type ProjectFacts = Pick<TaskRequest, 'root' | 'pluginOptions'>;
+/** What inference left in the graph. */
+export type ProjectFacts = Pick<
+  TaskRequest,
+  'root' | 'pluginOptions' | 'filesets'
+>;
 
-/** Finds a project of the graph. */
+/** Finds a target of the graph. */
 export function projectFacts(
   context: Pick<ExecutorContext, 'projectsConfigurations'>,
   project: string,
+  target?: string,
 ): ProjectFacts {
   const configuration = context.projectsConfigurations.projects[project];
   const metadata = configuration?.metadata as
     Readonly<Record<string, unknown>> | undefined;
+  const found = configuration?.targets?.[target ?? ''];
   return {
     root: configuration?.root ?? '.',
     pluginOptions: metadata?.[optionsMetadata],
+    ...(found?.cache === true ? { filesets: filesetsOf(found) } : {}),
   };
+}
+
+function filesetsOf({ inputs = [] }: TargetConfiguration): Set<string> {
+  return new Set(
+    inputs.flatMap((input) =>
+      typeof input === 'object' && 'fileset' in input ? [input.fileset] : [],
+    ),
+  );
 }

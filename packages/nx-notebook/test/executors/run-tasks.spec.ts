@@ -264,6 +264,21 @@ test('what the engine has doubts about stays out of the cache of Nx', async () =
   expect(printed).toEqual([]);
 });
 
+test('a task with a file that the graph of Nx lacks stays out of its cache', async () => {
+  using files = pipelineOf('a');
+  const { host, printed } = hostOf(files, buildAll);
+  const status = async (...filesets: string[]): Promise<unknown> => {
+    const asked = request('a', { filesets: new Set(filesets) });
+    return (await reports([asked], host))[0]?.result.status;
+  };
+  expect(await status('{projectRoot}/a.py', '{projectRoot}/b.py')).toBe(
+    undefined,
+  );
+  expect(printed).toEqual([]);
+  expect(await status('{projectRoot}/b.py')).toBe('local-cache-kept-existing');
+  expect(printed.join('')).toContain('npx nx reset');
+});
+
 test('a source that was saved after Nx started may have been hashed before', async () => {
   using files = pipelineOf('a');
   const statuses: unknown[] = [];
