@@ -1,5 +1,5 @@
 /** The runner over a kernel host that answers as the test says; files and notebooks are real. */
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { RunOutcome, RunRequest } from '@nx-notebook/engine';
@@ -279,16 +279,6 @@ test('a failure without a cell shows the log', async () => {
     failure: { detail: ['', 'Log:', 'a', 'b'] },
   });
   expect(existsSync(join(files.root, 'ml/out'))).toBe(false);
-});
-
-const asUser = process.getuid?.() === 0 ? test.skip : test;
-
-asUser('a product folder that can not be written', async () => {
-  using files = pipelineOf('a');
-  mkdirSync(join(files.root, 'ml/out'));
-  chmodSync(join(files.root, 'ml/out'), 0o500);
-  const { outcome } = await run(files, completed);
-  expect(outcome).toMatchObject({ failure: { reason: 'product-unwritable' } });
 });
 
 test('a file where the product folder should be', async () => {

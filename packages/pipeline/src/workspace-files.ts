@@ -146,6 +146,8 @@ function isAbsence(error: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** `EACCES: permission denied` of the system's message, without the call and the absolute path. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { message } = error as Partial<Error>;
+  return (message ?? String(error)).replace(/, \w+ '.*$/s, '');
 }
