@@ -2,6 +2,7 @@
  * The texts of failures: what happened in one sentence, and the next step. Pure.
  */
 import { constants } from 'node:os';
+import { stripVTControlCharacters } from 'node:util';
 import type { ExecutionFailure, FailedCell } from './contract.js';
 
 /** No interpreter at the configured path. */
@@ -221,7 +222,8 @@ export function cellFailed(
   },
   cell: FailedCell,
 ): ExecutionFailure {
-  const value = error.evalue === '' ? '' : `: ${error.evalue}`;
+  const summary = firstLine(error.evalue);
+  const value = summary === '' ? '' : `: ${summary}`;
   return {
     reason: 'cell-failed',
     message: `Cell ${cell.ordinal} of ${cell.total} raised ${error.ename}${value}`,
@@ -230,6 +232,14 @@ export function cellFailed(
     errorValue: error.evalue,
     traceback: error.traceback,
   };
+}
+
+/** Characters of an error's text in a message; some libraries put whole tables there. The traceback has all of it. */
+const maxSummary = 200;
+
+function firstLine(text: string): string {
+  const line = stripVTControlCharacters(text).trim().split(/\r?\n/)[0] ?? '';
+  return line.length > maxSummary ? `${line.slice(0, maxSummary)} ...` : line;
 }
 
 function inCell(cell: FailedCell | undefined): string {
