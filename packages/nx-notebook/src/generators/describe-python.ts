@@ -25,7 +25,7 @@ export async function describePython(
   if (!found.ok) {
     return {
       lines: [`Python: ${found.message}`],
-      next: `python3 -m venv .venv && .venv/bin/python -m pip install ${required.join(' ')}`,
+      next: newEnvironment('python3'),
     };
   }
   const { interpreter, origin } = found;
@@ -36,8 +36,16 @@ export async function describePython(
     ? { lines: [`${line}, with ${required.join(' and ')}`] }
     : {
         lines: [line, `Python: ${missing.join(' and ')} missing`],
-        next: `${python} -m pip install ${missing.join(' ')}`,
+        next:
+          origin === 'PATH'
+            ? newEnvironment(python)
+            : `${python} -m pip install ${missing.join(' ')}`,
       };
+}
+
+/** The Python of a machine is nobody's to install into; many systems refuse it. */
+function newEnvironment(python: string): string {
+  return `${python} -m venv .venv && .venv/bin/python -m pip install ${required.join(' ')}`;
 }
 
 function isInstalled(
