@@ -65,7 +65,7 @@ function parseSpec(
     const { argv, env } = JSON.parse(text) as { argv?: unknown; env?: unknown };
     const isList =
       Array.isArray(argv) && argv.every((word) => typeof word === 'string');
-    return isList ? { argv, env: (env ?? {}) } : undefined;
+    return isList ? { argv, env: env ?? {} } : undefined;
   } catch {
     // A broken spec starts no kernel; its text stands for it.
     return undefined;
