@@ -16,7 +16,7 @@ import { formatEstimate } from '../src/reporters/duration.js';
 import { StreamLines } from '../src/reporters/stream-lines.js';
 import { pipelineOf } from './test-workspace.js';
 
-const pipeline = pipelineOf('/work/ml', [
+const pipeline = pipelineOf('/repo/ml', [
   { name: 'clean', source: '' },
   { name: 'fit', source: '' },
 ]);
@@ -37,7 +37,7 @@ const cellFailed: TaskFailure = {
     '',
     '\u001b[31mValueError\u001b[39m: no columns',
   ],
-  partialNotebook: '/work/ml/out/clean.partial.ipynb',
+  partialNotebook: '/repo/ml/out/clean.partial.ipynb',
 };
 
 /** A clock and timers that a test moves by hand. */
@@ -93,7 +93,7 @@ function terminal(
     verbose: false,
     now: () => time.now,
     later: time.later,
-    cwd: '/work',
+    cwd: '/repo',
     ...options,
   });
   return { reporter, time, text: () => text };
@@ -390,7 +390,7 @@ Next: Fix the cell, then run again.`,
           code: 'unknown-key',
           message: '"prodcut" is not a key of a task.',
           location: {
-            file: '/work/ml/pipeline.yaml',
+            file: '/repo/ml/pipeline.yaml',
             line: 2,
             column: 3,
             length: 7,
@@ -415,12 +415,12 @@ test.each(
   failures.map(([failure, text]) => [failure.reason, failure, text] as const),
 )('the failure %s as lines', (_reason, failure, text) => {
   expect(
-    renderFailure(failure, { color: false, cwd: '/work' }).join('\n'),
+    renderFailure(failure, { color: false, cwd: '/repo' }).join('\n'),
   ).toBe(text);
 });
 
 test('the colours of a traceback are kept where colours are wanted', () => {
-  const lines = renderFailure(cellFailed, { color: true, cwd: '/work' });
+  const lines = renderFailure(cellFailed, { color: true, cwd: '/repo' });
   expect(lines).toContain('\u001b[31mValueError\u001b[39m: no columns');
 });
 
@@ -428,7 +428,7 @@ test('the transcript of a task has what it printed, and nothing of others', () =
   let written = '';
   const transcript = createTaskTranscript(clean, {
     color: false,
-    cwd: '/work',
+    cwd: '/repo',
     write: (text) => {
       written += text;
     },
