@@ -12,13 +12,36 @@ import { SetupFailed, announce, say } from '../scripts/setup/terminal.mjs';
 import { isMet, table } from './measurement.mjs';
 import { benchFolder, installPeers } from './peers.mjs';
 
+const usage = `npm run bench [-- --only CASE,CASE] [--rounds N]
+
+  --only     the cases to measure: example, wide, cell, memory, inference, thousand; all by default
+  --rounds   how often each is measured; the median counts (default 3)`;
+
+/** What the command line asks for; a mistake in it is told in one line. */
+function readArguments() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        only: { type: 'string' },
+        rounds: { type: 'string', default: '3' },
+      },
+    });
+    if (Number.isInteger(Number(values.rounds)) && Number(values.rounds) > 0)
+      return values;
+  } catch (error) {
+    const [first] = /** @type {Error} */ (error).message.split('\n');
+    throw new SetupFailed(`${first}\n\n${usage}`);
+  }
+  throw new SetupFailed(`--rounds takes a whole number from 1.\n\n${usage}`);
+}
+
 await runScript(async () => {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string' },
-      rounds: { type: 'string', default: '3' },
-    },
-  });
+  const values = readArguments();
+  if (values.help) {
+    say(usage);
+    return 0;
+  }
   await setup();
   // What the cases import was compiled by the set-up.
   const { cases } = await import('./cases.mjs');
