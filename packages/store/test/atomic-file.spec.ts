@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import { openScratch, snapshot } from '@nx-notebook/testing';
-import { writeFileAtomically } from '../src/atomic-file.js';
+import { writeFileAtomically } from '../src/files/atomic-file.js';
 
 test('replaces a file and leaves nothing else', async () => {
   await using scratch = await openScratch();

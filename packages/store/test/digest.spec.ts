@@ -17,8 +17,8 @@ import {
   digestOfFiles,
   digestProduct,
   isProductAt,
-} from '../src/digest.js';
-import { openStatCache, type StatCache } from '../src/stat-cache.js';
+} from '../src/products/digest.js';
+import { openStatCache, type StatCache } from '../src/products/stat-cache.js';
 
 const sha256 = (text: string): string =>
   createHash('sha256').update(text).digest('hex');

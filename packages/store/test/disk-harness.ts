@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { StoreHarness } from '@nx-notebook/testing';
-import { openDiskStore } from '../src/disk-store.js';
+import { openDiskStore } from '../src/disk/disk-store.js';
 import type { SaveRequest } from '../src/store.js';
 
 /** How a process ended that was to be killed: after the checkpoints that it reached. */

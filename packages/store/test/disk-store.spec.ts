@@ -17,8 +17,8 @@ import {
   writeProducts,
   type Scratch,
 } from '@nx-notebook/testing';
-import { statDiskStore, verifyDiskStore } from '../src/disk-inventory.js';
-import { openDiskStore } from '../src/disk-store.js';
+import { statDiskStore, verifyDiskStore } from '../src/disk/inventory.js';
+import { openDiskStore } from '../src/disk/disk-store.js';
 import type { SaveOutcome, SaveRequest } from '../src/store.js';
 import { canMount, runChild } from './disk-harness.js';
 

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { openScratch } from '@nx-notebook/testing';
-import { chooseManifests } from '../src/disk-cleanup.js';
+import { chooseManifests } from '../src/disk/cleanup.js';
 import {
   addUsage,
   isCleanUpDue,
   parseUsage,
   resetUsage,
-} from '../src/disk-usage.js';
-import type { StoredManifest } from '../src/disk-walk.js';
+} from '../src/disk/usage.js';
+import type { StoredManifest } from '../src/disk/walk.js';
 import { keyOf } from '@nx-notebook/testing';
 
 describe('the usage file', () => {

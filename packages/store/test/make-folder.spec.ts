@@ -1,7 +1,7 @@
 /** Folders that can't be made. */
 import { existsSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { makeFolder } from '../src/make-folder.js';
+import { makeFolder } from '../src/files/make-folder.js';
 
 // The parent is there, and yet the system answers as if it were not.
 const onLinux = existsSync('/proc/self') ? test : test.skip;

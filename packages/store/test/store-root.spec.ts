@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultStoreRoot } from '../src/store-root.js';
+import { defaultStoreRoot } from '../src/disk/store-root.js';
 
 describe('the default folder of the store', () => {
   const cases: readonly (readonly [

@@ -6,19 +6,23 @@
  */
 import { lstat, mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { isTemporaryName, temporaryName } from './atomic-file.js';
+import { isTemporaryName, temporaryName } from '../files/atomic-file.js';
 import { isProductAt } from './digest.js';
-import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
-import { makeFolder } from './make-folder.js';
+import {
+  describeIoError,
+  ioErrorCode,
+  unlessIoError,
+} from '../files/io-error.js';
+import { makeFolder } from '../files/make-folder.js';
 import { problemOfTargets } from './manifest.js';
-import { mapParallel, PARALLEL_FILES } from './parallel.js';
+import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import type {
   FileEntry,
   Manifest,
   ProductEntry,
   ProductLocation,
   RestoreOutcome,
-} from './store.js';
+} from '../store.js';
 
 /** A verified copy at the target, or why there is none. */
 export type FetchOutcome =

@@ -5,12 +5,16 @@
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
-import { mapParallel } from './parallel.js';
+import {
+  describeIoError,
+  ioErrorCode,
+  unlessIoError,
+} from '../files/io-error.js';
+import { mapParallel } from '../files/parallel.js';
 import { listProduct, type Seen } from './product-listing.js';
-import { readChunks } from './read-chunks.js';
+import { readChunks } from '../files/read-chunks.js';
 import { statIdentity, type StatCache } from './stat-cache.js';
-import type { Digest, FileEntry, ProductEntry } from './store.js';
+import type { Digest, FileEntry, ProductEntry } from '../store.js';
 
 /** Why there is no digest: nothing stands at the path, or it can't be read as a product. */
 export type DigestFailure =

@@ -4,24 +4,32 @@
  * used, that is a miss. Puts blobs, manifests, restoring and cleaning up together, and turns trouble into outcomes.
  */
 import { readFile, statfs } from 'node:fs/promises';
-import { writeFileAtomically } from './atomic-file.js';
-import { DiskBlobs } from './disk-blobs.js';
-import { cleanUp } from './disk-cleanup.js';
-import { diskLayout, FORMAT, type DiskLayout } from './disk-layout.js';
-import { DiskManifests } from './disk-manifests.js';
-import { addUsage, isCleanUpDue, resetUsage } from './disk-usage.js';
-import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
-import { makeFolder } from './make-folder.js';
-import { isSha256, parseManifest, problemOfProducts } from './manifest.js';
-import { mapParallel, PARALLEL_FILES } from './parallel.js';
-import { restoreProducts } from './restore.js';
+import { writeFileAtomically } from '../files/atomic-file.js';
+import { DiskBlobs } from './blobs.js';
+import { cleanUp } from './cleanup.js';
+import { diskLayout, FORMAT, type DiskLayout } from './layout.js';
+import { DiskManifests } from './manifests.js';
+import { addUsage, isCleanUpDue, resetUsage } from './usage.js';
+import {
+  describeIoError,
+  ioErrorCode,
+  unlessIoError,
+} from '../files/io-error.js';
+import { makeFolder } from '../files/make-folder.js';
+import {
+  isSha256,
+  parseManifest,
+  problemOfProducts,
+} from '../products/manifest.js';
+import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
+import { restoreProducts } from '../products/restore.js';
 import type {
   Hit,
   Manifest,
   SaveOutcome,
   SaveRequest,
   Store,
-} from './store.js';
+} from '../store.js';
 
 /** Settings of the store on local disk. */
 export interface DiskStoreOptions {

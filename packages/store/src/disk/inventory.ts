@@ -1,10 +1,10 @@
 /**
  * Looking over a whole store on disk: counting it and re-hashing it. Changes nothing; meant for a command line.
  */
-import { digestFile } from './digest.js';
-import { diskLayout } from './disk-layout.js';
-import { listBlobs, listManifests } from './disk-walk.js';
-import { mapParallel, PARALLEL_FILES } from './parallel.js';
+import { digestFile } from '../products/digest.js';
+import { diskLayout } from './layout.js';
+import { listBlobs, listManifests } from './walk.js';
+import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 
 /** How full a store on disk is. */
 export interface DiskStoreStat {

@@ -9,7 +9,7 @@ import type {
   Manifest,
   ProductEntry,
   ProductLocation,
-} from './store.js';
+} from '../store.js';
 
 /** Keys and digests have the same form. */
 const SHA256 = /^[0-9a-f]{64}$/;

@@ -6,8 +6,8 @@
 import type { BigIntStats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeIoError, ioErrorCode } from './io-error.js';
-import { mapParallel } from './parallel.js';
+import { describeIoError, ioErrorCode } from '../files/io-error.js';
+import { mapParallel } from '../files/parallel.js';
 
 /** A file or folder as it was seen. */
 export interface Seen {

@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { writeFileAtomically } from './atomic-file.js';
-import { unlessIoError } from './io-error.js';
-import type { Digest } from './store.js';
+import { writeFileAtomically } from '../files/atomic-file.js';
+import { unlessIoError } from '../files/io-error.js';
+import type { Digest } from '../store.js';
 
 /** Digests of files that did not change since they were hashed. */
 export interface StatCache {

@@ -5,19 +5,19 @@
  */
 import { link, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { temporaryName } from './atomic-file.js';
-import type { DiskLayout } from './disk-layout.js';
-import { withLock } from './disk-lock.js';
-import { resetUsage } from './disk-usage.js';
+import { temporaryName } from '../files/atomic-file.js';
+import type { DiskLayout } from './layout.js';
+import { withLock } from './lock.js';
+import { resetUsage } from './usage.js';
 import {
   listBlobs,
   listFolder,
   listManifests,
   type StoredBlob,
   type StoredManifest,
-} from './disk-walk.js';
-import { unlessIoError } from './io-error.js';
-import type { Manifest } from './store.js';
+} from './walk.js';
+import { unlessIoError } from '../files/io-error.js';
+import type { Manifest } from '../store.js';
 
 /** A save writes its blobs before its manifest; what is younger may belong to one that is not done. */
 const BLOB_GRACE_MS = 600_000;

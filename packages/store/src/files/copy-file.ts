@@ -8,7 +8,7 @@ import { constants, copyFile, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { ioErrorCode } from './io-error.js';
 import { readChunks } from './read-chunks.js';
-import type { Digest } from './store.js';
+import type { Digest } from '../store.js';
 
 /** How a copy ended; a failure says which side it was. */
 export type CopyOutcome =

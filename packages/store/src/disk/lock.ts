@@ -4,7 +4,7 @@
  */
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
-import { makeFolder } from './make-folder.js';
+import { makeFolder } from '../files/make-folder.js';
 
 /** The folder is touched every half of it while the lock is held. */
 const STALE_MS = 10_000;

@@ -4,14 +4,14 @@
  */
 import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryName } from './atomic-file.js';
-import { renameIntoPlace } from './disk-blobs.js';
-import type { DiskLayout } from './disk-layout.js';
-import { withLock } from './disk-lock.js';
-import { ioErrorCode, unlessIoError } from './io-error.js';
-import { makeFolder } from './make-folder.js';
-import { parseManifest } from './manifest.js';
-import type { Manifest } from './store.js';
+import { temporaryName } from '../files/atomic-file.js';
+import { renameIntoPlace } from './blobs.js';
+import type { DiskLayout } from './layout.js';
+import { withLock } from './lock.js';
+import { ioErrorCode, unlessIoError } from '../files/io-error.js';
+import { makeFolder } from '../files/make-folder.js';
+import { parseManifest } from '../products/manifest.js';
+import type { Manifest } from '../store.js';
 
 /** What file systems answer that have no hard links (FAT, some network and FUSE file systems). */
 const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];

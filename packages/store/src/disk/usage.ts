@@ -4,8 +4,8 @@
  * too low; the count at each clean-up puts it right.
  */
 import { appendFile, readFile } from 'node:fs/promises';
-import { writeFileAtomically } from './atomic-file.js';
-import { unlessIoError } from './io-error.js';
+import { writeFileAtomically } from '../files/atomic-file.js';
+import { unlessIoError } from '../files/io-error.js';
 
 /** What the usage file says. */
 export interface UsageEstimate {

@@ -2,7 +2,7 @@
  * Where things lie in a store on disk:
  *
  *     _meta/format.json       layout version
- *     _meta/usage             estimate of the size, see disk-usage.ts
+ *     _meta/usage             estimate of the size, see usage.ts
  *     _meta/locks/            advisory locks, held for moments
  *     _tmp/                   files that are being written
  *     ac/<hh>/<key>.json      manifests

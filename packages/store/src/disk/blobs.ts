@@ -4,13 +4,17 @@
  */
 import { rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { temporaryName } from './atomic-file.js';
-import { FileCopier } from './copy-file.js';
-import type { DiskLayout } from './disk-layout.js';
-import { describeIoError, ioErrorCode, unlessIoError } from './io-error.js';
-import { makeFolder } from './make-folder.js';
-import type { BlobSource, FetchOutcome } from './restore.js';
-import type { FileEntry } from './store.js';
+import { temporaryName } from '../files/atomic-file.js';
+import { FileCopier } from '../files/copy-file.js';
+import type { DiskLayout } from './layout.js';
+import {
+  describeIoError,
+  ioErrorCode,
+  unlessIoError,
+} from '../files/io-error.js';
+import { makeFolder } from '../files/make-folder.js';
+import type { BlobSource, FetchOutcome } from '../products/restore.js';
+import type { FileEntry } from '../store.js';
 
 /** How a blob got into the store; rejects with the system's error when the store can't be written. */
 export type PutOutcome =

@@ -3,11 +3,11 @@
  */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DiskLayout } from './disk-layout.js';
-import { unlessIoError } from './io-error.js';
-import { isSha256, parseManifest } from './manifest.js';
-import { mapParallel, PARALLEL_FILES } from './parallel.js';
-import type { Manifest } from './store.js';
+import type { DiskLayout } from './layout.js';
+import { unlessIoError } from '../files/io-error.js';
+import { isSha256, parseManifest } from '../products/manifest.js';
+import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
+import type { Manifest } from '../store.js';
 
 /** A file of the store. */
 export interface StoredFile {
