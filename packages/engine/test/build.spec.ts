@@ -277,6 +277,7 @@ test('products that were replaced in part by stored ones are a doubt', async () 
       Promise.resolve({
         manifest: { version: 1, key: '', products: [], provenance: {} },
         origin: 'test',
+        blobs: { fetch: () => Promise.reject(new Error('not asked for')) },
         restore: async () => {
           await workspace.write('out/a.data', 'of somebody else');
           return { status: 'unwritable', message: 'The disk is full.' };

@@ -44,11 +44,26 @@ export interface ProductLocation {
   readonly path: string;
 }
 
+/** A verified copy at the target, or why there is none. */
+export type FetchOutcome =
+  | { readonly status: 'fetched' }
+  | { readonly status: 'damaged'; readonly message: string }
+  /** The message says what stopped it, without the path. */
+  | { readonly status: 'unwritable'; readonly message: string };
+
+/** Where blobs come from. */
+export interface BlobSource {
+  /** Writes a blob to a path that must not exist. `fetched` only if the written bytes have the digest. */
+  fetch(file: FileEntry, target: string): Promise<FetchOutcome>;
+}
+
 /** A complete manifest: every blob was present when it was found. */
 export interface Hit {
   readonly manifest: Manifest;
-  /** `disk`, `s3`, ... for messages. */
+  /** `disk`, `s3`, `folder`: for messages. */
   readonly origin: string;
+  /** The bytes of its files. */
+  readonly blobs: BlobSource;
   /**
    * Writes the products to the given places: every byte is verified first, then files are renamed into place.
    * Writes nothing outside these places; on any doubt writes nothing and says `damaged`.
@@ -82,10 +97,65 @@ export interface SaveRequest {
     readonly entry: ProductEntry;
   })[];
   readonly provenance: Readonly<Record<string, unknown>>;
+  /** A copy of a file's bytes that nobody writes to, to be read instead of the product. */
+  readonly copyOf?: (file: FileEntry) => Promise<string | undefined>;
 }
 
 /** Implementations never throw for I/O: a failing look-up is a miss, a failing save is an outcome. Safe to call concurrently, from several processes. */
 export interface Store {
   find(key: string): Promise<Hit | undefined>;
   save(request: SaveRequest): Promise<SaveOutcome>;
+}
+
+/** Something that went wrong in a store, and cost at most a look-up or an upload. */
+export interface StoreTrouble {
+  readonly operation: 'find' | 'restore' | 'save';
+  /** `configuration`: nothing will work until somebody changes credentials, bucket or address. */
+  readonly kind: 'configuration' | 'outage' | 'damage' | 'local';
+  /** A few words that are the same for equal causes, such as `time-out`; for counting. */
+  readonly reason: string;
+  /** A whole sentence for people. */
+  readonly message: string;
+}
+
+/** A store that other machines share, behind one on this disk. */
+export interface SharedStore extends Store {
+  /**
+   * Brings what a key has nearer, because it will be asked for soon: gives the manifest as soon as it is known and
+   * goes on fetching in the background, within bounds. A later `find` of the key joins. Never rejects.
+   */
+  expect(key: string): Promise<Manifest | undefined>;
+  /** Waits for uploads until they are done, `signal` aborts or the wait is over; then gives up what is left. Never rejects. */
+  finish(options: FinishOptions): Promise<SharingSummary>;
+}
+
+/** How long uploads are waited for. */
+export interface FinishOptions {
+  readonly signal: AbortSignal;
+  readonly waitMs: number;
+  /** Told about every second while something is left. */
+  readonly onProgress?: (left: {
+    readonly results: number;
+    readonly bytes: number;
+  }) => void;
+}
+
+/** What a run gave to the shared store and took from it. */
+export interface SharingSummary {
+  /** For people: `s3://bucket/prefix`, `/mnt/share`. */
+  readonly label: string;
+  readonly asked: number;
+  readonly hits: number;
+  readonly downloadedBytes: number;
+  /** Results published by this run. */
+  readonly uploaded: number;
+  readonly uploadedBytes: number;
+  /** Results that were there already, from somebody else. */
+  readonly alreadyThere: number;
+  /** Results that were to be uploaded and were not, by reason: `{"time-out": 3}`. */
+  readonly notUploaded: Readonly<Record<string, number>>;
+  /** Each different trouble once, with its count. */
+  readonly troubles: readonly (StoreTrouble & { readonly count: number })[];
+  /** Nothing was asked any more from some moment on, and why. */
+  readonly switchedOff?: string;
 }

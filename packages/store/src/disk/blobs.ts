@@ -13,8 +13,7 @@ import {
   unlessIoError,
 } from '../files/io-error.js';
 import { makeFolder } from '../files/make-folder.js';
-import type { BlobSource, FetchOutcome } from '../products/restore.js';
-import type { FileEntry } from '../store.js';
+import type { BlobSource, FetchOutcome, FileEntry } from '../store.js';
 
 /** How a blob got into the store; rejects with the system's error when the store can't be written. */
 export type PutOutcome =

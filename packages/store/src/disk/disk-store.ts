@@ -181,6 +181,7 @@ class DiskStore implements Store {
     return {
       manifest,
       origin: 'disk',
+      blobs: this.#blobs,
       restore: (targets) =>
         restoreProducts({
           manifest,

@@ -17,25 +17,13 @@ import { makeFolder } from '../files/make-folder.js';
 import { problemOfTargets } from './manifest.js';
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import type {
+  BlobSource,
   FileEntry,
   Manifest,
   ProductEntry,
   ProductLocation,
   RestoreOutcome,
 } from '../store.js';
-
-/** A verified copy at the target, or why there is none. */
-export type FetchOutcome =
-  | { readonly status: 'fetched' }
-  | { readonly status: 'damaged'; readonly message: string }
-  /** The message says what stopped it, without the path. */
-  | { readonly status: 'unwritable'; readonly message: string };
-
-/** Where blobs come from. */
-export interface BlobSource {
-  /** Writes a blob to a path that must not exist. `fetched` only if the written bytes have the digest. */
-  fetch(file: FileEntry, target: string): Promise<FetchOutcome>;
-}
 
 /** What a restore needs. */
 export interface RestoreRequest {
