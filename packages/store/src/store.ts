@@ -118,6 +118,29 @@ export interface StoreTrouble {
   readonly message: string;
 }
 
+/**
+ * A store that other machines share: slow, and now and then not there. Keeps the contract of {@link Store}, and says in
+ * its calls what did not work. A hit goes on using what its `find` was called with.
+ */
+export interface RemoteStore extends Store {
+  /** For people: `s3://bucket/prefix`, `/mnt/share`. */
+  readonly label: string;
+  find(key: string, call?: RemoteCall): Promise<Hit | undefined>;
+  save(request: SaveRequest, call?: RemoteCall): Promise<SaveOutcome>;
+}
+
+/** One call of a remote store, as its caller sees it. */
+export interface RemoteCall {
+  /** Ends the call early, and with it what a hit still fetches. */
+  readonly signal?: AbortSignal;
+  /** Told about everything that made a look-up a miss, a restore damaged or a save fail, apart from "there is none". */
+  readonly onTrouble?: (trouble: StoreTrouble) => void;
+  /** Bytes that went over the wire just now; also a sign of life. */
+  readonly onBytes?: (bytes: number) => void;
+  /** Entries up to this size are fetched whole by the caller at once, so that their blobs need not be looked for first. */
+  readonly fetchesUpToBytes?: number;
+}
+
 /** A store that other machines share, behind one on this disk. */
 export interface SharedStore extends Store {
   /**
