@@ -1,15 +1,30 @@
-// Jest for the whole workspace, in three projects:
+// Jest for the whole workspace, in four projects:
 //   unit    packages/*/test/**/*.spec.ts and tools/test/**/*.spec.ts   needs Node only
+//   s3      **/*.s3.spec.ts                                              needs the S3 server (versitygw)
 //   kernel  **/*.kernel.spec.ts                                          needs the .venv (real kernels)
 //   e2e     e2e/**/*.e2e.spec.ts                                         installs the packed packages
+// A suite with `.s3.` in its name needs the S3 server; where the set-up could not make one it is skipped and counted.
 // Types are checked by `npm run typecheck`; swc only strips them here.
+const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 
+// Workers inherit it; the set-up has left word where the server is.
+process.env.NX_NOTEBOOK_TEST_VERSITYGW ||= serverPath();
+
+function serverPath() {
+  try {
+    const file = fs.readFileSync(`${root}/.cache/versitygw/path`, 'utf8');
+    return fs.existsSync(file) ? file : '';
+  } catch {
+    return '';
+  }
+}
+
 const shared = {
   rootDir: root,
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest/environment.cjs',
   injectGlobals: false,
   transform: {
     // Scripts too: their pure parts are tested.
@@ -50,7 +65,12 @@ module.exports = {
         '<rootDir>/packages/*/test/**/*.spec.ts',
         '<rootDir>/tools/test/**/*.spec.ts',
       ],
-      testPathIgnorePatterns: ['\\.kernel\\.spec\\.ts$'],
+      testPathIgnorePatterns: ['\\.(kernel|s3)\\.spec\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 's3',
+      testMatch: ['<rootDir>/packages/*/test/**/*.s3.spec.ts'],
     },
     {
       ...shared,

@@ -15,12 +15,15 @@ import {
 await runScript(async () => {
   const chosen = choosePart(process.argv.slice(2));
   if (!chosen.ok) throw new SetupFailed(chosen.error);
-  await setup();
+  const todo = parts.filter(({ name }) => chosen.names.has(name));
+  const { hasServer } = await setup({
+    needsServer: todo.some(({ usesServer }) => usesServer === true),
+  });
   const results = [];
-  for (const part of parts.filter(({ name }) => chosen.names.has(name))) {
+  for (const part of todo) {
     say(`\n── ${part.name}: ${part.what}\n`);
     const started = performance.now();
-    const counts = await runPart(part);
+    const counts = await runPart(part, { hasServer });
     results.push({
       name: part.name,
       counts,

@@ -13,6 +13,7 @@ import { staleModules } from '../scripts/setup/node-modules.mjs';
 import { candidates, choose } from '../scripts/setup/python.mjs';
 import { duration } from '../scripts/setup/terminal.mjs';
 import { staleVenv } from '../scripts/setup/venv.mjs';
+import { missingServer, planServer } from '../scripts/setup/versitygw.mjs';
 
 describe('node_modules', () => {
   const lock = {
@@ -150,6 +151,75 @@ describe('Python', () => {
       python('python3.12', 12),
     ];
     expect(choose(probes)?.command).toBe('python3.12');
+  });
+});
+
+describe('the S3 server of the tests', () => {
+  const inputs = {
+    goMod: 'module x\n\ngo 1.25.0\n',
+    goSum: 'a h1:b\n',
+    goVersion: 'go version go1.26.8 linux/amd64\n',
+    chosen: undefined,
+    exists: () => false,
+  };
+  const folderOf = (changed: Partial<typeof inputs>): string => {
+    const plan = planServer({ ...inputs, ...changed });
+    if (plan.status !== 'build') throw new Error(plan.status);
+    return plan.folder;
+  };
+
+  test('is built once for a lock and a version of Go', () => {
+    const folder = folderOf({});
+    expect(folderOf({})).toBe(folder);
+    expect(
+      planServer({ ...inputs, exists: (name) => name === folder }),
+    ).toEqual({
+      status: 'ready',
+      path: expect.stringContaining(`.cache/versitygw/${folder}/versitygw`),
+    });
+  });
+
+  test.each([
+    ['the lock', { goSum: 'a h1:c\n' }],
+    ['the module', { goMod: 'module x\n\ngo 1.24.0\n' }],
+    ['Go', { goVersion: 'go version go1.26.9 linux/amd64\n' }],
+  ])('is built anew when %s changed', (_, changed) => {
+    expect(folderOf(changed)).not.toBe(folderOf({}));
+  });
+
+  test.each([
+    [undefined, 'no Go on PATH (https://go.dev/dl)'],
+    [
+      'go version go1.9.7 linux/amd64\n',
+      'Go >= 1.25 is needed, this is go1.9.7 (https://go.dev/dl)',
+    ],
+    ['gccgo\n', 'Go >= 1.25 is needed, this is gccgo (https://go.dev/dl)'],
+  ])('is absent with Go %j', (goVersion, why) => {
+    expect(planServer({ ...inputs, goVersion })).toEqual({
+      status: 'absent',
+      why,
+    });
+  });
+
+  test('may be chosen by hand, also without Go', () => {
+    expect(
+      planServer({ ...inputs, goVersion: undefined, chosen: '/opt/versitygw' }),
+    ).toEqual({ status: 'ready', path: '/opt/versitygw' });
+  });
+
+  test.each([{}, { CI: '' }, { CI: 'false' }])(
+    'may be missing with %j',
+    (env) => {
+      expect(missingServer('no Go', env)).toBe(
+        'the tests that need one are skipped: no Go',
+      );
+    },
+  );
+
+  test('may not be missing in continuous integration', () => {
+    expect(() => missingServer('no Go', { CI: 'true' })).toThrow(
+      'Some tests need an S3 server, and with CI set none is skipped: no Go',
+    );
   });
 });
 

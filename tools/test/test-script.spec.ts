@@ -28,7 +28,7 @@ describe('choosing parts', () => {
     expect(choosePart(['unti'])).toEqual({
       ok: false,
       error:
-        'There is no part unti. Parts: types, eslint, prettier, knip, unit, kernel, e2e, lint.',
+        'There is no part unti. Parts: types, eslint, prettier, knip, unit, s3, kernel, e2e, lint.',
     });
   });
 });
@@ -50,6 +50,16 @@ describe('counting jest', () => {
     ['no test at all', { numPassedTests: 0 }, 0],
   ])('%s is a failure', (_, report, code) => {
     expect(countJest(report, code).failed).toBe(1);
+  });
+
+  test('all tests skipped is a failure where nothing explains it', () => {
+    const report = { numPassedTests: 0, numPendingTests: 7 };
+    expect(countJest(report, 0).failed).toBe(1);
+    expect(countJest(report, 0, { mayBeSkipped: true })).toEqual({
+      passed: 0,
+      failed: 0,
+      skipped: 7,
+    });
   });
 });
 

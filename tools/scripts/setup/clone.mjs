@@ -15,10 +15,23 @@ import {
 import { choose, probeAll } from './python.mjs';
 import { SetupFailed, announce, duration, say } from './terminal.mjs';
 import { makeVenv, venvToMake } from './venv.mjs';
+import {
+  buildServer,
+  missingServer,
+  publishServer,
+  serverToBuild,
+} from './versitygw.mjs';
 
-/** Does what is missing; throws {@link SetupFailed} with a message for the user. */
-export async function setup() {
+/**
+ * Does what is missing; throws {@link SetupFailed} with a message for the user.
+ *
+ * @param {{ needsServer?: boolean }} [options] The S3 server of the tests takes two minutes: only who tests asks for it.
+ * @returns {Promise<{ hasServer: boolean }>}
+ */
+export async function setup({ needsServer = false } = {}) {
   const started = performance.now();
+  const server = needsServer ? await serverToBuild() : undefined;
+  if (server?.status === 'absent') sayMissing(server.why);
   const staleModules = modulesToInstall();
   const staleVenv = venvToMake();
   const probes = staleVenv === undefined ? [] : await probeAll(process.env);
@@ -33,7 +46,8 @@ export async function setup() {
     throw new SetupFailed(needsMessage(needs, systemFamily()));
 
   const python = choose(probes);
-  // npm and pip don't know of each other: side by side they take as long as the slower one.
+  // npm, pip and go don't know of each other: side by side they take as long as the slowest one.
+  const serverReady = server === undefined ? undefined : makeServer(server);
   const installed = await Promise.allSettled([
     staleModules === undefined
       ? undefined
@@ -41,14 +55,54 @@ export async function setup() {
     staleVenv === undefined || python === undefined
       ? undefined
       : announce('python', staleVenv, () => makeVenv(python)),
+    serverReady,
   ]);
   const failed = installed.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
   const staleBuild = buildToMake();
   if (staleBuild !== undefined) await announce('build', staleBuild, build);
   const took = duration(performance.now() - started);
-  const isReady = (staleModules ?? staleVenv ?? staleBuild) === undefined;
+  const isReady =
+    (staleModules ?? staleVenv ?? staleBuild) === undefined &&
+    server?.status !== 'build';
   say(isReady ? `Set-up: nothing to do (${took}).` : `Set-up: done (${took}).`);
+  return { hasServer: (await serverReady) !== undefined };
+}
+
+/**
+ * The path of the S3 server, built if it has to be; undefined when this machine can't have one.
+ *
+ * @param {import('./versitygw.mjs').ServerPlan} plan
+ * @returns {Promise<string | undefined>}
+ */
+async function makeServer(plan) {
+  const path = await madeServer(plan);
+  publishServer(path);
+  return path;
+}
+
+/** @param {import('./versitygw.mjs').ServerPlan} plan */
+async function madeServer(plan) {
+  if (plan.status === 'absent') return undefined;
+  if (plan.status === 'ready') return plan.path;
+  const { folder, why } = plan;
+  try {
+    let path;
+    await announce('s3 server', why, async () => {
+      path = await buildServer(folder);
+      return 'versitygw built';
+    });
+    return path;
+  } catch (error) {
+    if (!(error instanceof SetupFailed)) throw error;
+    sayMissing(error.message);
+    return undefined;
+  }
+}
+
+/** @param {string} why */
+function sayMissing(why) {
+  say(`  ${'s3 server'.padEnd(14)}${missingServer(why, process.env)}`);
 }
 
 /**

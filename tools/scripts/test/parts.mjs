@@ -15,6 +15,8 @@ import { venvPython } from '../setup/venv.mjs';
  * @property {string} bin Script below node_modules, run with this Node.
  * @property {readonly string[]} args
  * @property {boolean} [isJest]
+ * @property {boolean} [usesServer] Some of its tests need the S3 server, and are skipped without it.
+ * @property {boolean} [isAllServer] All of them do.
  *
  * @typedef {object} Counts
  * @property {number} passed
@@ -82,10 +84,22 @@ export const parts = [
     args: ['-c', 'tools/knip.json'],
   },
   jest('unit', 'needs Node only', ['--maxWorkers=2']),
+  {
+    ...jest('s3', 'a real S3 server, and faults in front of it', [
+      '--maxWorkers=2',
+    ]),
+    usesServer: true,
+    isAllServer: true,
+  },
   jest('kernel', 'real Jupyter kernels from .venv', ['--maxWorkers=2']),
-  jest('e2e', 'the packed packages in fresh workspaces, one after the other', [
-    '--runInBand',
-  ]),
+  {
+    ...jest(
+      'e2e',
+      'the packed packages in fresh workspaces, one after the other',
+      ['--runInBand'],
+    ),
+    usesServer: true,
+  },
 ];
 
 /** Names that stand for several parts. @type {Readonly<Record<string, readonly string[]>>} */
@@ -113,9 +127,10 @@ export function choosePart(args) {
  * Runs one part with its output shown.
  *
  * @param {Part} part
+ * @param {{ hasServer: boolean }} machine
  * @returns {Promise<Counts>}
  */
-export async function runPart(part) {
+export async function runPart(part, { hasServer }) {
   const report = fileURLToPath(new URL(`.cache/test/${part.name}.json`, root));
   const script = fileURLToPath(new URL(`node_modules/${part.bin}`, root));
   rmSync(report, { force: true });
@@ -136,23 +151,26 @@ export async function runPart(part) {
   return countJest(
     /** @type {JestReport | undefined} */ (readJsonIfAny(report)),
     code,
+    { mayBeSkipped: part.isAllServer === true && !hasServer },
   );
 }
 
 /**
  * What a run of jest counts for. A suite that did not load has no tests of its own and counts as one that failed;
- * so does a run that ended badly without saying why, or that found no test.
+ * so does a run that ended badly without saying why, or that ran no test, unless all of them are known to be skipped.
  *
  * @param {JestReport | undefined} report
  * @param {number} code
+ * @param {{ mayBeSkipped?: boolean }} [options]
  * @returns {Counts}
  */
-export function countJest(report, code) {
+export function countJest(report, code, { mayBeSkipped = false } = {}) {
   const passed = report?.numPassedTests ?? 0;
   const failed =
     (report?.numFailedTests ?? 0) + (report?.numRuntimeErrorTestSuites ?? 0);
   const skipped = (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-  const isUnexplained = failed === 0 && (code !== 0 || passed === 0);
+  const ran = mayBeSkipped ? passed + skipped : passed;
+  const isUnexplained = failed === 0 && (code !== 0 || ran === 0);
   return { passed, failed: isUnexplained ? 1 : failed, skipped };
 }
 
