@@ -14,6 +14,7 @@ import {
   listFolder,
   listManifests,
   type StoredBlob,
+  type StoredFile,
   type StoredManifest,
 } from './walk.js';
 import { unlessIoError } from '../files/io-error.js';
@@ -34,14 +35,25 @@ export interface CleanUpRequest {
   readonly checkpoint: (name: string) => Promise<void>;
 }
 
-/** Brings a store below its limit, as far as that is possible; does nothing while another process does it. */
-export async function cleanUp(request: CleanUpRequest): Promise<void> {
-  await withLock(request.layout.lock('clean-up'), 'no-wait', () =>
+/** What a clean-up removed. */
+export interface CleanUpOutcome {
+  readonly manifests: number;
+  readonly blobs: number;
+  readonly freedBytes: number;
+  /** What is in the store now. */
+  readonly leftBytes: number;
+}
+
+/** Brings a store below its limit, as far as that is possible; gives nothing when another process is doing it. */
+export async function cleanUp(
+  request: CleanUpRequest,
+): Promise<CleanUpOutcome | undefined> {
+  return withLock(request.layout.lock('clean-up'), 'no-wait', () =>
     cleanUpAlone(request),
   );
 }
 
-async function cleanUpAlone(request: CleanUpRequest): Promise<void> {
+async function cleanUpAlone(request: CleanUpRequest): Promise<CleanUpOutcome> {
   const { layout, maxSizeBytes, now, checkpoint } = request;
   await removeLeftovers(layout, now());
   const manifests = await listManifests(layout);
@@ -50,14 +62,18 @@ async function cleanUpAlone(request: CleanUpRequest): Promise<void> {
     (sum, file) => sum + file.sizeBytes,
     0,
   );
-  if (total <= maxSizeBytes) return resetUsage(layout.usage, total, now());
+  if (total <= maxSizeBytes) {
+    await resetUsage(layout.usage, total, now());
+    return { manifests: 0, blobs: 0, freedBytes: 0, leftBytes: total };
+  }
 
   const dropped = chooseManifests(manifests, maxSizeBytes * FILL_TO);
   await checkpoint('clean-up-chosen');
-  let left = total;
+  const removed: StoredFile[] = [];
   for (const manifest of dropped) {
-    if (await removeUnlessUsed(manifest)) left -= manifest.sizeBytes;
+    if (await removeUnlessUsed(manifest)) removed.push(manifest);
   }
+  const manifestCount = removed.length;
   // Listed again: others may have been published or used since.
   const named = new Set(
     (await listManifests(layout)).flatMap(({ manifest }) =>
@@ -67,11 +83,13 @@ async function cleanUpAlone(request: CleanUpRequest): Promise<void> {
   const youngestToGo = now() - BLOB_GRACE_MS;
   for (const blob of blobs) {
     if (named.has(blob.digest) || blob.mtimeMs > youngestToGo) continue;
-    if (await removeUnlessYoung(layout, blob, youngestToGo)) {
-      left -= blob.sizeBytes;
-    }
+    if (await removeUnlessYoung(layout, blob, youngestToGo)) removed.push(blob);
   }
-  await resetUsage(layout.usage, left, now());
+  const freedBytes = removed.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const leftBytes = total - freedBytes;
+  await resetUsage(layout.usage, leftBytes, now());
+  const blobCount = removed.length - manifestCount;
+  return { manifests: manifestCount, blobs: blobCount, freedBytes, leftBytes };
 }
 
 /** The manifests to drop: all but the most recently used that fit, and never the very last one. Pure. */

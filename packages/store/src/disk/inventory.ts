@@ -1,7 +1,9 @@
 /**
- * Looking over a whole store on disk: counting it and re-hashing it. Changes nothing; meant for a command line.
+ * Looking over a whole store on disk: counting it, re-hashing it, making room. Meant for a command line.
  */
 import { digestFile } from '../products/digest.js';
+import { cleanUp, type CleanUpOutcome } from './cleanup.js';
+import { defaultLimit } from './default-limit.js';
 import { diskLayout } from './layout.js';
 import { listBlobs, listManifests } from './walk.js';
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
@@ -78,4 +80,22 @@ export async function verifyDiskStore(
   }
   damaged.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { manifests: manifests.length, blobs: blobs.length, damaged };
+}
+
+/**
+ * Drops what was used least recently until a store is below a limit (bytes; its default without one). Gives nothing while
+ * another process is doing it. Rejects with the system's error when the folder can't be written.
+ */
+export async function shrinkDiskStore(
+  root: string,
+  maxSizeBytes?: number,
+): Promise<(CleanUpOutcome & { readonly limitBytes: number }) | undefined> {
+  const limitBytes = maxSizeBytes ?? (await defaultLimit(root));
+  const outcome = await cleanUp({
+    layout: diskLayout(root),
+    maxSizeBytes: limitBytes,
+    now: Date.now,
+    checkpoint: () => Promise.resolve(),
+  });
+  return outcome === undefined ? undefined : { ...outcome, limitBytes };
 }

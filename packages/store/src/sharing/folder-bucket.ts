@@ -1,0 +1,178 @@
+/**
+ * A folder that several machines mount, as a bucket: one file per object, written under another name first. Knows
+ * nothing of keys and manifests. A network drive that hangs can't be interrupted; callers bound their waiting.
+ */
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
+import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { temporaryName } from '../files/atomic-file.js';
+import { describeIoError, ioErrorCode } from '../files/io-error.js';
+import { makeFolder } from '../files/make-folder.js';
+import type {
+  Bucket,
+  BucketTrouble,
+  ByteSource,
+  ObjectStat,
+  RequestOptions,
+  TroubleReason,
+  WriteCondition,
+} from '../s3/bucket.js';
+import { listObjects } from './folder-listing.js';
+
+const REASONS: Readonly<Record<string, TroubleReason>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'missing',
+  EACCES: 'forbidden',
+  EPERM: 'forbidden',
+  EROFS: 'forbidden',
+  EEXIST: 'exists',
+  ENOSPC: 'refused',
+  EDQUOT: 'refused',
+};
+
+/** Opens the objects below an absolute folder, which the first write makes. */
+export function openFolderBucket(root: string): Bucket {
+  return {
+    label: root,
+    stat: (name) =>
+      attempt(async () => {
+        const found = await stat(pathOf(root, name));
+        return { status: 'found', ...statOf(found) };
+      }),
+    read: (name, options) =>
+      attempt(() => openObject(pathOf(root, name), options?.range)),
+    write: (name, source, options) =>
+      attempt(() => writeObject(pathOf(root, name), source, options)),
+    copy: (from, to) =>
+      attempt(async () => {
+        await place(pathOf(root, to), false, async (temporary) => {
+          await copyFile(pathOf(root, from), temporary);
+          return true;
+        });
+        return { status: 'copied' };
+      }),
+    list: (prefix) => listObjects(root, prefix),
+  };
+}
+
+/** Throws for what could leave the folder: no caller makes such names. */
+function pathOf(root: string, name: string): string {
+  const parts = name.split('/');
+  const isUnsafe = (part: string): boolean =>
+    ['', '.', '..'].includes(part) || /[\\:\0]/.test(part);
+  if (parts.some(isUnsafe)) throw new Error(`not an object's name: ${name}`);
+  return join(root, ...parts);
+}
+
+async function openObject(
+  path: string,
+  range: { readonly start: number; readonly end: number } | undefined,
+): Promise<{ readonly status: 'open'; readonly body: Readable } & ObjectStat> {
+  const handle = await open(path);
+  try {
+    const found = statOf(await handle.stat());
+    // Ends are inclusive here; the stream closes the handle.
+    const { start, end } = range ?? { start: 0, end: Infinity };
+    const body = handle.createReadStream({ start, end: end - 1 });
+    return { status: 'open', body, ...found };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function writeObject(
+  path: string,
+  source: ByteSource,
+  {
+    condition,
+    signal,
+  }: RequestOptions & { readonly condition?: WriteCondition } = {},
+): Promise<{ readonly status: 'written' } | BucketTrouble> {
+  const before = condition === undefined ? undefined : await etagOf(path);
+  if (condition?.when === 'absent' && before !== undefined) return inTheWay;
+  if (condition?.when === 'unchanged' && before !== condition.etag)
+    return inTheWay;
+  let failed: BucketTrouble | undefined;
+  await place(path, condition?.when === 'absent', async (temporary) => {
+    failed = await writeBytes(temporary, source, signal);
+    return failed === undefined;
+  });
+  return failed ?? { status: 'written' };
+}
+
+/** Fills a temporary file and gives it its name, unless the filling says `false`. */
+async function place(
+  path: string,
+  isExclusive: boolean,
+  fill: (temporary: string) => Promise<boolean>,
+): Promise<void> {
+  await makeFolder(dirname(path));
+  const temporary = join(dirname(path), temporaryName());
+  try {
+    if (!(await fill(temporary))) return;
+    // A link never replaces, so that exactly one of several writers wins.
+    if (isExclusive) await link(temporary, path);
+    else await rename(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function writeBytes(
+  temporary: string,
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): Promise<BucketTrouble | undefined> {
+  const hash = createHash('sha256');
+  const handle = await open(temporary, 'wx');
+  let written = 0;
+  try {
+    for await (const chunk of source.open(0, source.sizeBytes)) {
+      if (signal?.aborted === true)
+        return trouble('aborted', 'The upload was given up.');
+      const bytes = chunk as Buffer;
+      hash.update(bytes);
+      await handle.writeFile(bytes);
+      written += bytes.length;
+    }
+  } finally {
+    await handle.close();
+  }
+  return written === source.sizeBytes && hash.digest('hex') === source.sha256
+    ? undefined
+    : trouble('source-changed', 'The file changed while it was copied.');
+}
+
+async function etagOf(path: string): Promise<string | undefined> {
+  try {
+    return statOf(await stat(path)).etag;
+  } catch (error) {
+    if (ioErrorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function statOf(found: Stats): ObjectStat {
+  const etag = `${found.ino}-${found.size}-${found.mtimeMs}`;
+  return { sizeBytes: found.size, etag };
+}
+
+const inTheWay = trouble('exists', 'Another object stands there already.');
+
+function trouble(reason: TroubleReason, message: string): BucketTrouble {
+  return { status: 'trouble', reason, message };
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<T | BucketTrouble> {
+  try {
+    return await call();
+  } catch (error) {
+    const code = ioErrorCode(error);
+    if (code === undefined) throw error;
+    const words = describeIoError(error);
+    return trouble(REASONS[code] ?? 'server-error', `Not possible: ${words}.`);
+  }
+}
