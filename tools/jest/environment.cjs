@@ -14,6 +14,12 @@ module.exports = class extends TestEnvironment {
 
   handleTestEvent(event, state) {
     if (event.name === 'run_start' && this.#lacksServer)
-      state.rootDescribeBlock.mode = 'skip';
+      skip(state.rootDescribeBlock);
   }
 };
+
+/** A describe block does not hand its mode down once its children exist. */
+function skip(block) {
+  block.mode = 'skip';
+  for (const child of block.children ?? []) skip(child);
+}

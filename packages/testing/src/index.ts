@@ -26,3 +26,12 @@ export {
   ScriptedCell,
   ScriptedKernel,
 } from './scripted-kernel.js';
+export {
+  S3_USERS,
+  startS3Server,
+  type S3Server,
+  type S3ServerOptions,
+  type S3User,
+} from './s3/s3-server.js';
+export type { S3Credentials } from './s3/sign-request.js';
+export type { ListedObject, TestBucket } from './s3/test-bucket.js';
