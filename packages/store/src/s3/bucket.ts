@@ -61,6 +61,8 @@ export type WriteCondition =
 /** Settings of one request. */
 export interface RequestOptions {
   readonly signal?: AbortSignal;
+  /** Of an object's bytes, as they go over the wire; what a retry sends again counts again. */
+  readonly onBytes?: (bytes: number) => void;
 }
 
 /**
@@ -97,7 +99,7 @@ export interface Bucket {
   copy(
     from: string,
     to: string,
-    options?: RequestOptions & { readonly sizeBytes: number },
+    options?: RequestOptions & { readonly sizeBytes?: number },
   ): Promise<{ readonly status: 'copied' } | BucketTrouble>;
   /** Names below a prefix with their sizes, page by page; trouble ends it as the last value. */
   list(
