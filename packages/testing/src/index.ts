@@ -35,3 +35,14 @@ export {
 } from './s3/s3-server.js';
 export type { S3Credentials } from './s3/sign-request.js';
 export type { ListedObject, TestBucket } from './s3/test-bucket.js';
+export {
+  startFaultProxy,
+  type FaultProxy,
+  type FaultProxyOptions,
+} from './s3/fault-proxy.js';
+export type {
+  Fault,
+  FaultMatch,
+  FaultRule,
+  ProxiedRequest,
+} from './s3/fault.js';
