@@ -78,6 +78,32 @@ export class DiskBlobs implements BlobSource {
     return { status: 'written' };
   }
 
+  /** Takes a file from somewhere else, which verifies it. Nothing is fetched when the blob is there. */
+  async adopt(file: FileEntry, from: BlobSource): Promise<FetchOutcome> {
+    if (file.sizeBytes === 0 || (await this.#reuse(file))) {
+      return { status: 'fetched' };
+    }
+    const temporary = join(this.#layout.temporary, temporaryName());
+    try {
+      const plain = { ...file, executable: false };
+      const fetched = await from.fetch(plain, temporary);
+      if (fetched.status !== 'fetched') return fetched;
+      await this.#checkpoint('blob-written');
+      await renameIntoPlace(temporary, this.#layout.blob(file.digest));
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    await this.#checkpoint('blob-placed');
+    return { status: 'fetched' };
+  }
+
+  /** Path of a blob that is there, made young so that no clean-up takes it soon; whoever reads it has to hash it. */
+  async pathOf(file: FileEntry): Promise<string | undefined> {
+    return file.sizeBytes > 0 && (await this.#reuse(file))
+      ? this.#layout.blob(file.digest)
+      : undefined;
+  }
+
   /** Copies a blob to a path that must not exist, and verifies the copy. */
   async fetch(file: FileEntry, target: string): Promise<FetchOutcome> {
     const { digest, sizeBytes, executable } = file;

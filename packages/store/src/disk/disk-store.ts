@@ -3,10 +3,11 @@
  * synced: after a power cut blobs and manifests may be empty or cut, and since every byte is hashed before it is
  * used, that is a miss. Puts blobs, manifests, restoring and cleaning up together, and turns trouble into outcomes.
  */
-import { readFile, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { writeFileAtomically } from '../files/atomic-file.js';
 import { DiskBlobs } from './blobs.js';
 import { cleanUp } from './cleanup.js';
+import { defaultLimit } from './default-limit.js';
 import { diskLayout, FORMAT, type DiskLayout } from './layout.js';
 import { DiskManifests } from './manifests.js';
 import { addUsage, isCleanUpDue, resetUsage } from './usage.js';
@@ -24,8 +25,12 @@ import {
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import { restoreProducts } from '../products/restore.js';
 import type {
+  BlobSource,
+  FetchOutcome,
+  FileEntry,
   Hit,
   Manifest,
+  ProductEntry,
   SaveOutcome,
   SaveRequest,
   Store,
@@ -37,9 +42,11 @@ export interface DiskStoreOptions {
   readonly root: string;
   /**
    * Above it, a save is followed by a clean-up of what was used least recently. Default: a tenth of the disk, at
-   * most 10 GB, as for Nx's own cache.
+   * most 10 GB, as for Nx's own cache. Infinity: nobody cleans up here.
    */
   readonly maxSizeBytes?: number;
+  /** What hits say they come from. Default: `disk`. */
+  readonly origin?: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Told once for each different trouble that made a look-up a miss. */
@@ -48,14 +55,31 @@ export interface DiskStoreOptions {
   readonly checkpoint?: (name: string) => Promise<void>;
 }
 
-/** The store on local disk. Touches nothing until it is used. */
-export function openDiskStore(options: DiskStoreOptions): Store {
-  return new DiskStore(options);
+/** The store on local disk, as the one in front of a shared store. */
+export interface DiskStore extends Store {
+  /** Keeps what another store has: fetches the blobs that are missing here, then publishes the manifest. Never rejects for I/O. */
+  adopt(manifest: Manifest, blobs: BlobSource): Promise<AdoptOutcome>;
+  /** A copy of a file's bytes that nobody writes to, for a while; nothing when there is none. */
+  copyOf(file: FileEntry): Promise<string | undefined>;
 }
 
-const MAX_DEFAULT_BYTES = 10_000_000_000;
+/** Whether another store's entry is here now. */
+export type AdoptOutcome =
+  /** Or somebody else's entry of this key, which came first. */
+  | { readonly status: 'adopted'; readonly hit: Hit }
+  /** The other store does not have what its manifest says. */
+  | { readonly status: 'damaged'; readonly message: string }
+  | { readonly status: 'unwritable'; readonly message: string };
 
-class DiskStore implements Store {
+/** The store on local disk. Touches nothing until it is used. */
+export function openDiskStore(options: DiskStoreOptions): DiskStore {
+  return new FolderOfBlobs(options);
+}
+
+/** Half of the time for which a clean-up leaves a blob alone that no manifest names yet. */
+const SLOW_ADOPTION_MS = 300_000;
+
+class FolderOfBlobs implements DiskStore {
   readonly #layout: DiskLayout;
   readonly #now: () => number;
   readonly #checkpoint: (name: string) => Promise<void>;
@@ -63,6 +87,7 @@ class DiskStore implements Store {
   readonly #manifests: DiskManifests;
   readonly #onWarning: (message: string) => void;
   readonly #warned = new Set<string>();
+  readonly #origin: string;
   #maxSizeBytes: number | undefined;
 
   constructor(options: DiskStoreOptions) {
@@ -71,6 +96,7 @@ class DiskStore implements Store {
     this.#checkpoint = options.checkpoint ?? (() => Promise.resolve());
     this.#onWarning = options.onWarning ?? (() => undefined);
     this.#maxSizeBytes = options.maxSizeBytes;
+    this.#origin = options.origin ?? 'disk';
     const parts = {
       layout: this.#layout,
       now: this.#now,
@@ -115,6 +141,57 @@ class DiskStore implements Store {
     }
   }
 
+  async adopt(manifest: Manifest, blobs: BlobSource): Promise<AdoptOutcome> {
+    const { key, products, provenance } = manifest;
+    const limit = await this.#limit();
+    const problem = problemOfRequest(
+      { key, products: products.map((entry) => ({ entry, name: entry.name })) },
+      limit,
+    );
+    if (problem !== undefined) return unwritable(problem);
+    try {
+      const refusal = await this.#prepare();
+      if (refusal !== undefined) return unwritable(refusal);
+      const files = products.flatMap((product) => product.files);
+      const failure = await this.#adoptBlobs(files, blobs);
+      if (failure !== undefined) return failure;
+      const text = `${JSON.stringify({ version: 1, key, products, provenance })}\n`;
+      await this.#manifests.publish(key, text, () => this.#isHit(key));
+      const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+      await this.#account(bytes + text.length, limit);
+      const kept = await this.#findComplete(key);
+      return kept === undefined
+        ? unwritable('another process is busy with the same entry')
+        : { status: 'adopted', hit: this.#hit(kept) };
+    } catch (error) {
+      const why = describeIoError(error);
+      return unwritable(`${this.#layout.root} can't be written: ${why}`);
+    }
+  }
+
+  async copyOf(file: FileEntry): Promise<string | undefined> {
+    return unlessIoError(this.#blobs.pathOf(file));
+  }
+
+  async #adoptBlobs(
+    files: readonly FileEntry[],
+    blobs: BlobSource,
+  ): Promise<Exclude<FetchOutcome, { status: 'fetched' }> | undefined> {
+    const startedAt = this.#now();
+    let failure: Exclude<FetchOutcome, { status: 'fetched' }> | undefined;
+    const adopt = async (file: FileEntry): Promise<void> => {
+      if (failure !== undefined) return;
+      const outcome = await this.#blobs.adopt(file, blobs);
+      if (outcome.status !== 'fetched') failure = outcome;
+    };
+    await mapParallel(files, PARALLEL_FILES, adopt);
+    // A clean-up may have taken the first ones by now; the others are made young again.
+    if (failure === undefined && this.#now() - startedAt > SLOW_ADOPTION_MS) {
+      await mapParallel(files, PARALLEL_FILES, adopt);
+    }
+    return failure;
+  }
+
   async #saveBlobsThenManifest(
     request: SaveRequest,
     limit: number,
@@ -154,7 +231,8 @@ class DiskStore implements Store {
     const problems: string[] = [];
     await mapParallel(files, PARALLEL_FILES, async ({ file, source }) => {
       if (problems.length > 0) return;
-      const put = await this.#blobs.put(file, source);
+      const copy = await request.copyOf?.(file);
+      const put = await this.#blobs.put(file, copy ?? source);
       if (put.status === 'refused') problems.push(put.message);
       if (put.status === 'written') bytes += file.sizeBytes;
     });
@@ -180,7 +258,7 @@ class DiskStore implements Store {
   #hit(manifest: Manifest): Hit {
     return {
       manifest,
-      origin: 'disk',
+      origin: this.#origin,
       blobs: this.#blobs,
       restore: (targets) =>
         restoreProducts({
@@ -224,6 +302,7 @@ class DiskStore implements Store {
   }
 
   async #account(bytes: number, limit: number): Promise<void> {
+    if (limit === Infinity) return;
     const estimate = await addUsage(this.#layout.usage, bytes);
     if (!isCleanUpDue(estimate, limit, this.#now())) return;
     await unlessIoError(
@@ -247,16 +326,17 @@ class DiskStore implements Store {
   }
 }
 
-async function defaultLimit(root: string): Promise<number> {
-  await unlessIoError(makeFolder(root));
-  const disk = await unlessIoError(statfs(root));
-  return disk === undefined
-    ? MAX_DEFAULT_BYTES
-    : Math.min(MAX_DEFAULT_BYTES, (disk.blocks * disk.bsize) / 10);
-}
-
 function problemOfRequest(
-  { key, products }: SaveRequest,
+  {
+    key,
+    products,
+  }: {
+    readonly key: string;
+    readonly products: readonly {
+      readonly name: string;
+      readonly entry: ProductEntry;
+    }[];
+  },
   limit: number,
 ): string | undefined {
   if (!isSha256(key)) return `\`${key}\` is not a sha256 key`;
@@ -272,6 +352,10 @@ function problemOfRequest(
 
 function inMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function unwritable(message: string): AdoptOutcome {
+  return { status: 'unwritable', message };
 }
 
 function failed(message: string): SaveOutcome {
