@@ -175,6 +175,8 @@ export interface SharingSummary {
   readonly uploadedBytes: number;
   /** Results that were there already, from somebody else. */
   readonly alreadyThere: number;
+  /** Results of this run that stayed here, because it only reads. */
+  readonly keptHere: number;
   /** Results that were to be uploaded and were not, by reason: `{"time-out": 3}`. */
   readonly notUploaded: Readonly<Record<string, number>>;
   /** Each different trouble once, with its count. */
