@@ -111,7 +111,6 @@ export class RemoteCalls {
   ): Promise<RemoteHit | undefined> {
     return this.#lookups.run(async () => {
       if (!this.isReadable) return undefined;
-      this.#options.tally.asked += 1;
       const startedAt = this.#options.now();
       const watch = this.#watch('find', this.#reading, this.#received);
       const call = { ...watch.call, fetchesUpToBytes };
@@ -120,7 +119,6 @@ export class RemoteCalls {
       );
       this.#judge(this.#reading, watch, startedAt);
       if (found?.value === undefined) return undefined;
-      this.#options.tally.hits += 1;
       const { manifest, origin, blobs } = found.value;
       return { manifest, origin, blobs: this.#watched(blobs, watch) };
     });

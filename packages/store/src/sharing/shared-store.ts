@@ -103,7 +103,9 @@ class DiskBeforeRemote implements SharedStore {
     const running = this.#flights.get(key);
     if (running !== undefined) return running.hit();
     const local = await this.#options.local.find(key);
-    return local ?? this.#flight(key)?.hit();
+    return local === undefined
+      ? this.#flight(key)?.hit()
+      : this.#sharing(local);
   }
 
   async expect(key: string): Promise<Manifest | undefined> {
@@ -127,16 +129,11 @@ class DiskBeforeRemote implements SharedStore {
       this.#tally.keptHere += 1;
       return outcome;
     }
+    // Somebody else's result counts where it came first.
     this.#uploads.add(
       outcome.status === 'failed'
         ? request
-        : {
-            ...request,
-            // Somebody else's result counts where it came first.
-            products: withEntries(request, outcome.manifest),
-            provenance: outcome.manifest.provenance,
-            copyOf: (file) => local.copyOf(file),
-          },
+        : this.#fromDisk(outcome.manifest, request.products),
     );
     return outcome;
   }
@@ -156,13 +153,50 @@ class DiskBeforeRemote implements SharedStore {
     });
   }
 
+  /**
+   * A hit of this disk. The others may lack it: it was made before there was a shared store, or its upload failed.
+   * Whoever restores it gives it to them.
+   */
+  #sharing(hit: Hit): Hit {
+    if (this.#options.access === 'read') return hit;
+    const { manifest } = hit;
+    return {
+      ...hit,
+      restore: async (targets) => {
+        const outcome = await hit.restore(targets);
+        if (outcome.status === 'restored') {
+          const request = this.#fromDisk(manifest, targets);
+          this.#uploads.add(request, async () => {
+            const found = await this.#calls.find(manifest.key, Infinity);
+            return found !== undefined;
+          });
+        }
+        return outcome;
+      },
+    };
+  }
+
+  #fromDisk(
+    { key, products, provenance }: Manifest,
+    places: readonly ProductLocation[],
+  ): SaveRequest {
+    return {
+      key,
+      provenance,
+      products: withPlaces(products, places),
+      copyOf: (file) => this.#options.local.copyOf(file),
+    };
+  }
+
   /** Asks the remote store, once at a time; nothing when it said no before, or is not asked any more. */
   #flight(key: string): Flight | undefined {
     const running = this.#flights.get(key);
     if (running !== undefined) return running;
     if (this.#absent.has(key) || !this.#calls.isReadable) return undefined;
+    this.#tally.asked += 1;
     const found = this.#calls.find(key, SMALL_ENTRY_BYTES).then((hit) => {
       if (hit === undefined) this.#forget(key);
+      else this.#tally.hits += 1;
       return hit;
     });
     let hit: Promise<Hit | undefined> | undefined;
@@ -232,19 +266,9 @@ class DiskBeforeRemote implements SharedStore {
 
   /** Copies what was just restored into the local store, in the background and without reading it twice. */
   #keep(manifest: Manifest, targets: readonly ProductLocation[]): void {
-    const { key, provenance, products } = manifest;
-    const request = {
-      key,
-      provenance,
-      products: targets.flatMap((target) =>
-        products
-          .filter(({ name }) => name === target.name)
-          .map((entry) => ({ ...target, entry })),
-      ),
-    };
     // Where it has no room, the next run asks the remote store again.
     const kept = this.#options.local
-      .save(request)
+      .save({ ...manifest, products: withPlaces(manifest.products, targets) })
       .finally(() => this.#keeping.delete(kept));
     this.#keeping.add(kept);
   }
@@ -261,14 +285,13 @@ function sizeOf({ products }: Manifest): number {
   return products.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-function withEntries(
-  { products }: SaveRequest,
-  manifest: Manifest,
+function withPlaces(
+  entries: Manifest['products'],
+  places: readonly ProductLocation[],
 ): SaveRequest['products'] {
-  return products.map((product) => ({
-    ...product,
-    entry:
-      manifest.products.find(({ name }) => name === product.name) ??
-      product.entry,
-  }));
+  return places.flatMap(({ name, path }) =>
+    entries
+      .filter((entry) => entry.name === name)
+      .map((entry) => ({ name, path, entry })),
+  );
 }

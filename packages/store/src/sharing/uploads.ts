@@ -36,11 +36,13 @@ export class Uploads {
     this.#options = options;
   }
 
-  /** Sends a result as soon as there is room. */
-  add(request: SaveRequest): void {
+  /** Sends a result as soon as there is room, unless `isThere` says then that others have it. */
+  add(request: SaveRequest, isThere?: () => Promise<boolean>): void {
     const bytes = sizeOf(request);
     const upload = this.#lanes
-      .run(() => this.#upload(request, bytes), bytes)
+      .run(async () => {
+        if ((await isThere?.()) !== true) await this.#upload(request, bytes);
+      }, bytes)
       .finally(() => this.#open.delete(upload));
     this.#open.set(upload, bytes);
   }

@@ -2,6 +2,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { keyOf, snapshot } from '@nx-notebook/testing';
+import { openDiskStore } from '../../src/disk/disk-store.js';
 import type { RemoteCall, SaveOutcome, StoreTrouble } from '../../src/store.js';
 import { gate, openTeam, silence } from './shared-fixtures.js';
 
@@ -46,7 +47,6 @@ describe('a shared store', () => {
     const made = await snapshot(team.scratch.path('ann', 'in', 'k'));
     expect(await bob.restore('k', NAMES)).toEqual({ origin: 's3', ...made });
     expect(await bob.restore('k', NAMES)).toEqual({ origin: 'disk', ...made });
-    expect(bob.remote.found).toHaveLength(1);
     expect(await bob.finish()).toMatchObject({
       asked: 1,
       hits: 1,
@@ -59,7 +59,8 @@ describe('a shared store', () => {
     await using team = await openTeam();
     const ann = team.join('ann');
     await ann.save('k', PRODUCTS);
-    expect(await ann.restore('k', NAMES)).toMatchObject({ origin: 'disk' });
+    const hit = await ann.store.find(keyOf('k'));
+    expect(hit?.origin).toBe('disk');
     expect(ann.remote.found).toEqual([]);
   });
 
@@ -102,6 +103,24 @@ describe('a shared store', () => {
     expect(await team.join('eve').restore('k', ['nb'])).toMatchObject({
       '/nb': 'first',
     });
+  });
+
+  it('gives others what was made before there was a shared store', async () => {
+    await using team = await openTeam();
+    const local = openDiskStore({ root: team.scratch.path('ann', 'store') });
+    const before = team.join('ann', { local, access: 'read' });
+    await before.save('k', PRODUCTS);
+    const ann = team.join('ann', { local });
+    expect(await ann.restore('k', NAMES)).toMatchObject({ origin: 'disk' });
+    expect(await ann.finish()).toMatchObject({ uploaded: 1 });
+    const again = team.join('ann', { local });
+    await again.restore('k', NAMES);
+    expect(await again.finish()).toMatchObject({
+      uploaded: 0,
+      alreadyThere: 0,
+    });
+    expect(again.remote.saved).toEqual([]);
+    expect(await team.join('bob').restore('k', NAMES)).not.toBe('miss');
   });
 
   it('uploads the bytes that were saved, whatever becomes of the product', async () => {
