@@ -8,7 +8,20 @@ export type {
   FileDigestOutcome,
   ProductDigestOutcome,
 } from './products/digest.js';
-export { statDiskStore, verifyDiskStore } from './disk/inventory.js';
+export {
+  shrinkDiskStore,
+  statDiskStore,
+  verifyDiskStore,
+} from './disk/inventory.js';
+export { openNamedEntries } from './sharing/named-entries.js';
+export type {
+  EntryFile,
+  FoundEntry,
+  NamedEntries,
+} from './sharing/named-entries.js';
+export { openRemoteEntries } from './sharing/remote-entries.js';
+export { openTrust } from './sharing/trust.js';
+export type { Trust } from './sharing/trust.js';
 export type {
   DamagedObject,
   DiskStoreStat,
@@ -19,3 +32,14 @@ export type { DiskStoreOptions } from './disk/disk-store.js';
 export { openStatCache } from './products/stat-cache.js';
 export type { StatCache } from './products/stat-cache.js';
 export { defaultStoreRoot } from './disk/store-root.js';
+export { labelOfAddress, parseStoreAddress } from './sharing/address.js';
+export type { AddressOutcome, StoreAddress } from './sharing/address.js';
+export { openRemoteStore } from './sharing/open-remote.js';
+export type { RemoteOptions } from './sharing/open-remote.js';
+export { parseScope } from './sharing/scope.js';
+export type { StoreScope } from './sharing/scope.js';
+export { Lanes } from './sharing/lanes.js';
+export type * from './s3/bucket.js';
+export { generateSigningKeys } from './sharing/signature.js';
+export { openSharedStore } from './sharing/shared-store.js';
+export type { SharedStoreOptions } from './sharing/shared-store.js';

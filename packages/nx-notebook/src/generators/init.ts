@@ -15,7 +15,10 @@ const ignored = ['.nx/notebook', '*.failed.ipynb'] as const;
 /** Sets up a workspace. What has to be done by hand is printed, never an error: a half-prepared machine is normal here. */
 export async function init(tree: Tree): Promise<void> {
   const done = [registerPlugin(tree), ignoreFolders(tree)];
-  const python = await describePython(tree.root, process.env);
+  const python = await describePython({
+    workspaceRoot: tree.root,
+    env: process.env,
+  });
   const lines = [
     ...done.map((line) => `- ${line}`),
     ...python.lines.map((line) => `- ${line}`),

@@ -32,6 +32,9 @@ test.each([
   using files = withPython(...distributions);
   const { root } = files;
   const env = { PATH: `${root}/bin` };
-  const described = await describePython(join(root, 'ws'), env);
+  const described = await describePython({
+    workspaceRoot: join(root, 'ws'),
+    env,
+  });
   expect(described.next?.replace(root, '{root}')).toBe(next);
 });

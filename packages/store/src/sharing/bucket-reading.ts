@@ -7,6 +7,7 @@ import { open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Bucket, BucketTrouble, RequestOptions } from '../s3/bucket.js';
+import { BodyFailed } from '../s3/transport/response-body.js';
 import { describeIoError, ioErrorCode } from '../files/io-error.js';
 import type { Digest } from '../store.js';
 
@@ -149,6 +150,7 @@ function brokenOff(
       reason: 'aborted',
       message: 'The download was given up.',
     };
+  if (error instanceof BodyFailed) return error.trouble;
   const why = error instanceof Error ? error.message : 'it ended early';
   return {
     status: 'trouble',

@@ -45,8 +45,9 @@ export interface NamedEntriesOptions {
   readonly writeRoot: () => string | undefined;
   /** The signature over line 1. */
   readonly sign?: (line: string) => string;
-  /** Whether line 2 vouches for line 1. Absent: everything is taken. */
+  /** Whether line 2 vouches for line 1 in a folder. Absent: everything is taken. */
   readonly isVouchedFor?: (
+    folder: string,
     line: string,
     signature: string | undefined,
   ) => boolean;
@@ -155,7 +156,7 @@ async function findIn(
   const entry = parseEntry(line, { space, name });
   if (entry === undefined)
     return damaged(`${manifest} is not the manifest of this entry`);
-  if (isVouchedFor !== undefined && !isVouchedFor(line, signature))
+  if (isVouchedFor !== undefined && !isVouchedFor(root.folder, line, signature))
     return damaged(`${manifest} is not signed by a key that is trusted here`);
   return {
     status: 'found',
