@@ -47,6 +47,9 @@ export type Comparison =
   | Extract<Assessment, { status: 'fresh' | 'blocked' }>
   | (NotFresh & { readonly status: 'not-fresh' });
 
+/** The scope whose results everybody reads. */
+const trusted = 'trusted';
+
 /** What assessing needs of a build's parts. */
 export type AssessParts = Omit<EngineParts, 'runner' | 'reporter' | 'clock'>;
 
@@ -89,7 +92,7 @@ export async function compareWithRecord(
 export async function compareWith(
   record: RunRecord | undefined,
   ref: TaskRef,
-  parts: KeyParts,
+  parts: KeyParts & Pick<EngineParts, 'scope'>,
 ): Promise<Comparison> {
   const key = await computeKey(ref, parts);
   const known = record === undefined ? {} : { record };
@@ -106,7 +109,7 @@ async function reasonsToRun(
   key: TaskKey,
   against: {
     readonly record: RunRecord | undefined;
-    readonly parts: Pick<AssessParts, 'digest'>;
+    readonly parts: Pick<AssessParts, 'digest' | 'scope'>;
   },
 ): Promise<readonly string[]> {
   const { record, parts } = against;
@@ -116,6 +119,9 @@ async function reasonsToRun(
       (change) => `during the last run: ${change}`,
     ),
     ...(record.status === 'failed' ? ['the last run failed'] : []),
+    ...(parts.scope === trusted && record.scope !== trusted
+      ? ['the last run was not a trusted one']
+      : []),
     ...(record.key === key.key ? [] : explainKeys(record.keyData, key.keyData)),
   ];
   if (reasons.length > 0) return reasons;

@@ -39,6 +39,8 @@ export interface TaskToBring {
   readonly record: RunRecord | undefined;
   /** Who waits with the highest gets the next slot. */
   readonly priority: number;
+  /** Told the key of a result that is about to be looked for. */
+  readonly needs: (key: string) => void;
 }
 
 /** A task on its way through one build. */
@@ -46,6 +48,7 @@ export class TaskBringing {
   readonly #ref: TaskRef;
   readonly #record: RunRecord | undefined;
   readonly #priority: number;
+  readonly #needs: TaskToBring['needs'];
   readonly #state: BuildState;
   /** When the work on the task began: waiting for a slot is not work. */
   startedAt: number;
@@ -54,6 +57,7 @@ export class TaskBringing {
     this.#ref = task.ref;
     this.#record = task.record;
     this.#priority = task.priority;
+    this.#needs = task.needs;
     this.#state = state;
     this.startedAt = state.clock.now();
   }
@@ -79,6 +83,7 @@ export class TaskBringing {
     );
     if (first === undefined) return cancelled;
     if (first.status === 'fresh' && !isForced) return freshEnd(first.record);
+    if (first.status === 'not-fresh' && !isForced) this.#needs(first.key.key);
     const settled = await this.#settle();
     if (typeof settled === 'object') return settled;
     const assessed = await this.#check(

@@ -13,6 +13,8 @@ import type { TaskRef, TaskRunner } from './task-runner.js';
 /** Fresh and restore checks at once; they wait for disk and network, not for cores. */
 const checksAtOnce = 8;
 
+const uploadWaitMs = 300_000;
+
 /** The shared state of one build. */
 export class BuildState {
   readonly parts: EngineParts;
@@ -22,6 +24,7 @@ export class BuildState {
   readonly checks = new Slots(checksAtOnce);
   readonly #troubles = new Map<string, Trouble>();
   readonly #force: NonNullable<BuildOptions['force']>;
+  readonly #uploadWaitMs: number;
   #runner: Promise<TaskRunner> | undefined;
 
   constructor(parts: EngineParts, options: BuildOptions, signal: AbortSignal) {
@@ -29,6 +32,7 @@ export class BuildState {
     this.clock = parts.clock ?? systemClock;
     this.signal = signal;
     this.#force = options.force ?? false;
+    this.#uploadWaitMs = options.uploadWaitMs ?? uploadWaitMs;
     this.kernels = new Slots(Math.max(1, Math.floor(options.kernels)));
   }
 
@@ -51,6 +55,18 @@ export class BuildState {
   async keepRecord(record: RunRecord): Promise<void> {
     const written = await this.parts.records.write(record);
     this.count(recordTrouble, written.ok ? undefined : written.error);
+  }
+
+  /** Waits for what a shared store still has to do, and tells what it did. */
+  async finishStore(): Promise<void> {
+    const { store } = this.parts;
+    if (!('finish' in store)) return;
+    const summary = await store.finish({
+      signal: this.signal,
+      waitMs: this.#uploadWaitMs,
+      onProgress: (left) => this.emit({ type: 'uploading', ...left }),
+    });
+    this.emit({ type: 'store-finished', summary });
   }
 
   /** Counts an attempt at something that may fail without failing a task. */
@@ -77,6 +93,13 @@ export class BuildState {
       });
     }
   }
+}
+
+/** For the record of a run. */
+export function scopeOf({
+  parts: { scope },
+}: BuildState): Pick<RunRecord, 'scope'> {
+  return scope === undefined ? {} : { scope };
 }
 
 /** Something that may fail without failing a task. */

@@ -9,6 +9,7 @@ import type { BuildOptions, EngineParts } from './engine.js';
 import type { TaskOutcome } from './event.js';
 import { OutcomeQueue } from './outcome-queue.js';
 import { planBuild, type Plan, type PlannedTask } from './plan.js';
+import { ReadAhead } from './read-ahead.js';
 import { cancelled, internalError, type Ended } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
 import { taskIdentity, taskLabel } from './task-names.js';
@@ -49,6 +50,7 @@ class Walk {
   readonly #reported = new Set<string>();
   /** As they were when the build began. */
   readonly #records = new Map<string, RunRecord>();
+  #ahead: ReadAhead | undefined;
 
   constructor(state: BuildState, outcomes: OutcomeQueue<TaskOutcome>) {
     this.#state = state;
@@ -64,13 +66,18 @@ class Walk {
       const plan = planBuild(refs, this.#durations());
       const count = plan.tasks.length + plan.cyclic.length;
       this.#state.emit({ type: 'build-started', tasks: count });
+      this.#ahead = this.#readAhead();
       await this.#walk(plan);
+      await this.#state.finishStore();
+      await this.#ahead?.end();
       this.#state.reportTroubles();
       const durationMs = clock.now() - startedAt;
       this.#state.emit({ type: 'build-finished', durationMs });
     } catch (error) {
       stop();
       await Promise.allSettled(this.#running);
+      // Told to stop by now; whoever fails like this has failed before.
+      await this.#state.finishStore().catch(() => undefined);
       this.#backfill(refs, error);
     } finally {
       this.#outcomes.close();
@@ -98,6 +105,17 @@ class Walk {
     while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
+  /** Nothing for a store that is near. */
+  #readAhead(): ReadAhead | undefined {
+    const { store } = this.#state.parts;
+    if (!('expect' in store)) return undefined;
+    return new ReadAhead({
+      state: this.#state,
+      store,
+      recordOf: ({ ref }) => this.#records.get(taskIdentity(ref)),
+    });
+  }
+
   #start(task: PlannedTask): void {
     const running = this.#bring(task).finally(() =>
       this.#running.delete(running),
@@ -108,7 +126,9 @@ class Walk {
   async #bring(task: PlannedTask): Promise<void> {
     const { ref, criticalMs: priority } = task;
     const record = this.#records.get(taskIdentity(ref));
-    const bringing = new TaskBringing({ ref, record, priority }, this.#state);
+    const needs = (key: string): void => this.#ahead?.needs(task, key);
+    const toBring = { ref, record, priority, needs };
+    const bringing = new TaskBringing(toBring, this.#state);
     let ended: Ended;
     try {
       ended = this.#state.signal.aborted ? cancelled : await bringing.bring();
@@ -116,6 +136,7 @@ class Walk {
       ended = { status: 'failed', failure: internalError(task.ref, error) };
     }
     this.#finish(task.ref, ended, bringing.startedAt);
+    if (isGood(ended)) this.#ahead?.ended(task);
     this.#startDownstream(task, ended);
   }
 
@@ -176,6 +197,10 @@ class Walk {
     const average = known.size === 0 ? unknownDurationMs : total / known.size;
     return (ref) => known.get(taskIdentity(ref)) ?? average;
   }
+}
+
+function isGood({ status }: Ended): boolean {
+  return status !== 'failed' && status !== 'skipped';
 }
 
 function cyclicEnd(cyclic: readonly TaskRef[]): Ended {

@@ -2,6 +2,7 @@
  * Everything that happens in a build, as events. Reporters (the terminal is one among many) turn them into text;
  * nobody else prints.
  */
+import type { SharingSummary } from '@nx-notebook/store';
 import type { TaskFailure } from './task-failure.js';
 import type { TaskRef } from './task-runner.js';
 
@@ -74,6 +75,14 @@ export type BuildEvent =
   /** Another run holds the task; `reason` says who. */
   | { readonly type: 'waiting'; readonly ref: TaskRef; readonly reason: string }
   | { readonly type: 'task-finished'; readonly outcome: TaskOutcome }
+  /** All tasks ended, and results are still on their way to the shared store; every second. */
+  | {
+      readonly type: 'uploading';
+      readonly results: number;
+      readonly bytes: number;
+    }
+  /** What the run gave to the shared store and took from it; once, before the end. */
+  | { readonly type: 'store-finished'; readonly summary: SharingSummary }
   | { readonly type: 'build-finished'; readonly durationMs: number };
 
 /** Turns events into text, files or nothing. `handle` is synchronous and must not throw. */

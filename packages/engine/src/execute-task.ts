@@ -6,7 +6,7 @@ import { relative } from 'node:path';
 import type { ProductEntry } from '@nx-notebook/store';
 import { setAside, type Aside } from './aside.js';
 import type { NotFresh } from './assess-task.js';
-import type { BuildState } from './build-state.js';
+import { scopeOf, type BuildState } from './build-state.js';
 import { computeKey, type TaskKey } from './compute-key.js';
 import { explainKeys } from './explain-keys.js';
 import { injectedCell } from '@nx-notebook/pipeline';
@@ -154,6 +154,7 @@ async function keep(
 ): Promise<boolean> {
   const record: RunRecord = {
     ...recordBase(ref, why, made.ran),
+    ...scopeOf(state),
     status: 'executed',
     products: made.products,
     executionMs: made.ran.durationMs,

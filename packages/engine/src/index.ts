@@ -20,6 +20,11 @@ export { recordsFolder, stateFolder } from './state-folder.js';
 export { stampPath } from './input-stamps.js';
 export { productsOf, taskLabel } from './task-names.js';
 export { build } from './build.js';
+export {
+  describeRun,
+  type LocalRun,
+  type RunProvenance,
+} from './provenance.js';
 export { combineReporters } from './reporters/combine.js';
 export { formatDuration } from './reporters/duration.js';
 export { createNdjsonReporter } from './reporters/ndjson.js';

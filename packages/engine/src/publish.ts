@@ -33,6 +33,7 @@ export async function publish(
         .map((entry) => ({ ...location, entry })),
     ),
     provenance: {
+      ...state.parts.provenance,
       project: record.project,
       task: record.task,
       executedAt: record.startedAt,

@@ -1,6 +1,6 @@
 /** Takes a task's products out of the store, under its lock. Any doubt about them means that the task is executed. */
 import type { Assessment } from './assess-task.js';
-import type { BuildState } from './build-state.js';
+import { scopeOf, type BuildState } from './build-state.js';
 import { productUnwritable, type Ended } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
 import {
@@ -54,6 +54,7 @@ export async function restoreTask(
     executionMs,
     cells,
     reasons,
+    ...scopeOf(state),
   });
   return { status: 'restored', origin: hit.origin, savedMs: executionMs };
 }

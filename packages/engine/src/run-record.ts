@@ -27,6 +27,8 @@ export interface RunRecord {
   }[];
   /** Why the task was not fresh. */
   readonly reasons: readonly string[];
+  /** The trust scope of the run, where it had one; what it took was for this scope to take. */
+  readonly scope?: string;
   readonly failure?: { readonly reason: string; readonly message: string };
   /** What changed while the task ran: its products belong to no key then, and the record is never fresh. */
   readonly changedDuringRun?: readonly string[];

@@ -28,7 +28,7 @@ export type {
   DiskStoreVerification,
 } from './disk/inventory.js';
 export { openDiskStore } from './disk/disk-store.js';
-export type { DiskStoreOptions } from './disk/disk-store.js';
+export type { DiskStore, DiskStoreOptions } from './disk/disk-store.js';
 export { openStatCache } from './products/stat-cache.js';
 export type { StatCache } from './products/stat-cache.js';
 export { defaultStoreRoot } from './disk/store-root.js';
@@ -43,3 +43,17 @@ export type * from './s3/bucket.js';
 export { generateSigningKeys } from './sharing/signature.js';
 export { openSharedStore } from './sharing/shared-store.js';
 export type { SharedStoreOptions } from './sharing/shared-store.js';
+export {
+  awsBucketPolicy,
+  bucketPolicy,
+  githubTrustPolicy,
+  identityPolicy,
+  lifecycleRules,
+} from './s3/policies.js';
+export type {
+  LifecycleRule,
+  PolicyDocument,
+  PolicyRole,
+  PolicyStatement,
+  PolicyTarget,
+} from './s3/policies.js';

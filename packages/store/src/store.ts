@@ -177,6 +177,8 @@ export interface SharingSummary {
   readonly alreadyThere: number;
   /** Results of this run that stayed here, because it only reads. */
   readonly keptHere: number;
+  /** How they could be shared, as a sentence; nothing where somebody decided that they stay. */
+  readonly howToShare?: string;
   /** Results that were to be uploaded and were not, by reason: `{"time-out": 3}`. */
   readonly notUploaded: Readonly<Record<string, number>>;
   /** Each different trouble once, with its count. */

@@ -3,13 +3,16 @@
  * nothing can be redrawn. Says what happens, not what was printed; that is in a task's transcript.
  */
 import { stripVTControlCharacters } from 'node:util';
+import type { SharingSummary } from '@nx-notebook/store';
 import type { BuildEvent, Reporter, TaskOutcome } from '../event.js';
 import { taskIdentity, taskLabel } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
 import { outcomeLine, reasonLine } from './outcome-line.js';
 import { paletteOf, type Palette } from './palette.js';
+import { formatBytes } from './bytes.js';
 import { ProgressLines, type Later } from './progress-lines.js';
 import { renderFailure } from './render-failure.js';
+import { sharingWarnings } from './sharing-lines.js';
 import { StreamLines } from './stream-lines.js';
 import { summaryLines } from './summary.js';
 
@@ -37,12 +40,17 @@ export function createTerminalReporter(
   return new TerminalReporter(options);
 }
 
+/** Whoever waits for uploads wants to see that something happens, and not more. */
+const uploadLineMs = 5000;
+
 class TerminalReporter implements Reporter {
   readonly #options: TerminalReporterOptions;
   readonly #palette: Palette;
   readonly #outcomes: TaskOutcome[] = [];
   readonly #progress = new Map<string, ProgressLines>();
   readonly #streams = new Map<string, StreamLines>();
+  #sharing: SharingSummary | undefined;
+  #uploadLineAt = -Infinity;
 
   constructor(options: TerminalReporterOptions) {
     this.#options = options;
@@ -69,16 +77,22 @@ class TerminalReporter implements Reporter {
         if (this.#options.verbose) this.#message(event.message, event);
         return;
       case 'warning':
-        this.#message(
-          `${this.#palette.yellow('warning:')} ${event.message}`,
-          event,
-        );
+        this.#warning(event.message, event);
         return;
       case 'waiting':
         this.#line(event.ref, `waits: ${event.reason}`);
         return;
       case 'task-finished':
         this.#finished(event.outcome);
+        return;
+      case 'uploading':
+        this.#uploading(event);
+        return;
+      case 'store-finished':
+        this.#sharing = event.summary;
+        for (const warning of sharingWarnings(event.summary)) {
+          this.#warning(warning.message, warning);
+        }
         return;
       case 'build-finished':
         this.#summarize(event.durationMs);
@@ -115,8 +129,17 @@ class TerminalReporter implements Reporter {
         durationMs,
         cwd: this.#options.cwd,
         palette: this.#palette,
+        ...(this.#sharing === undefined ? {} : { sharing: this.#sharing }),
       }),
     );
+  }
+
+  #uploading(left: { readonly results: number; readonly bytes: number }): void {
+    const now = this.#options.now();
+    if (now - this.#uploadLineAt < uploadLineMs) return;
+    this.#uploadLineAt = now;
+    const results = left.results === 1 ? '1 result' : `${left.results} results`;
+    this.#print([`uploading ${results} (${formatBytes(left.bytes)})`]);
   }
 
   #newProgress(event: {
@@ -145,6 +168,13 @@ class TerminalReporter implements Reporter {
     );
     this.#streams.set(id, lines);
     return lines;
+  }
+
+  #warning(
+    text: string,
+    event: { readonly ref?: TaskRef; readonly hint?: string },
+  ): void {
+    this.#message(`${this.#palette.yellow('warning:')} ${text}`, event);
   }
 
   #message(

@@ -2,6 +2,7 @@
  * Everything that one task says, for Nx to show and to replay: why it ran, what its cells printed, how it ended. Bounded,
  * as a notebook may print more than memory holds.
  */
+import type { SharingSummary } from '@nx-notebook/store';
 import type { BuildEvent, Reporter } from '../event.js';
 import { taskIdentity } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
@@ -9,6 +10,7 @@ import { BoundedText } from './bounded-text.js';
 import { outcomeLine, reasonLine } from './outcome-line.js';
 import { paletteOf } from './palette.js';
 import { renderFailure } from './render-failure.js';
+import { shareHint, sharingWarnings } from './sharing-lines.js';
 
 /** Characters kept of one task's output; Nx keeps this text of every task in memory. */
 const maxLength = 1_000_000;
@@ -45,7 +47,10 @@ export function createTaskTranscript(
             : 'ref' in event
               ? event.ref
               : undefined;
-        if (of !== undefined && taskIdentity(of) === id) transcript.add(event);
+        const isOwn = of !== undefined && taskIdentity(of) === id;
+        // Where the transcript is all that a process prints, nobody else says what concerns the whole build.
+        const isForAll = of === undefined && options.write !== undefined;
+        if (isOwn || isForAll) transcript.add(event);
       },
     },
     text: () => transcript.text(),
@@ -83,14 +88,12 @@ class Transcript {
         this.#add(event.text);
         return;
       case 'warning':
-      case 'note': {
-        const { message, hint } = event;
-        const mark =
-          event.type === 'warning' ? `${palette.yellow('warning:')} ` : '';
-        this.#line(`${mark}${message}`);
-        if (hint !== undefined) this.#line(`  ${hint}`);
+        this.#warning(event.message, event.hint);
         return;
-      }
+      case 'note':
+        this.#line(event.message);
+        if (event.hint !== undefined) this.#line(`  ${event.hint}`);
+        return;
       case 'waiting':
         this.#line(`waits: ${event.reason}`);
         return;
@@ -104,11 +107,30 @@ class Transcript {
           this.#line(line);
         }
         return;
+      case 'store-finished':
+        for (const { message, hint } of sharingWarnings(event.summary)) {
+          this.#warning(message, hint);
+        }
+        this.#sharing(event.summary);
+        return;
+      case 'uploading':
       case 'cell-finished':
       case 'build-started':
       case 'build-finished':
         return;
     }
+  }
+
+  #warning(message: string, hint: string | undefined): void {
+    const palette = paletteOf(this.#options.color);
+    this.#line(`${palette.yellow('warning:')} ${message}`);
+    if (hint !== undefined) this.#line(`  ${hint}`);
+  }
+
+  #sharing(summary: SharingSummary): void {
+    if (summary.uploaded > 0) this.#line(`uploaded to ${summary.label}`);
+    const hint = shareHint(summary);
+    if (hint !== undefined) this.#line(hint);
   }
 
   #line(text: string): void {

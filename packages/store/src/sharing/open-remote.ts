@@ -11,6 +11,7 @@ export interface RemoteOptions {
   readonly address: StoreAddress;
   /** Where results go, and what is read besides `t/`. None: nothing is written. */
   readonly scope?: StoreScope;
+  readonly access: 'read' | 'read-write';
   /** For `s3://`; what is absent is looked for by the SDK. */
   readonly s3: {
     readonly region?: string;

@@ -96,7 +96,7 @@ export class RemoteCalls {
     const what = isReading ? 'was not used' : 'got no results';
     const lost =
       breaker.lostMs < 1000 ? '' : ` (${inSeconds(breaker.lostMs)} were lost)`;
-    return `${this.#options.label} ${what} any more in this run${lost}`;
+    return `${this.#options.label} ${what} any more in this run${lost}: ${breaker.why.message}`;
   }
 
   /** Whether asking has a point. */

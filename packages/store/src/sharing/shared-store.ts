@@ -37,6 +37,8 @@ export interface SharedStoreOptions {
   readonly access: 'read' | 'read-write';
   /** Aborts when the run is cancelled: nothing is read or written any more. */
   readonly signal: AbortSignal;
+  /** A sentence for those who only read because nobody decided about it. */
+  readonly howToShare?: string;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Other bounds than the usual ones, for tests. */
@@ -77,6 +79,10 @@ class DiskBeforeRemote implements SharedStore {
   readonly #ahead = new ReadAheadBudget();
   readonly #flights = new Map<string, Flight>();
   readonly #absent = new Set<string>();
+  /** Keys that the remote store has for sure. */
+  readonly #there = new Set<string>();
+  /** Where entries came from that were brought ahead and not asked for yet. */
+  readonly #origins = new Map<string, string>();
   readonly #keeping = new Set<Promise<unknown>>();
 
   constructor(options: SharedStoreOptions) {
@@ -101,11 +107,14 @@ class DiskBeforeRemote implements SharedStore {
   async find(key: string): Promise<Hit | undefined> {
     this.#ahead.used(key);
     const running = this.#flights.get(key);
-    if (running !== undefined) return running.hit();
-    const local = await this.#options.local.find(key);
-    return local === undefined
-      ? this.#flight(key)?.hit()
-      : this.#sharing(local);
+    const local =
+      running === undefined ? await this.#options.local.find(key) : undefined;
+    const found = local ?? (await (running ?? this.#flight(key))?.hit());
+    const origin = this.#origins.get(key) ?? found?.origin;
+    this.#origins.delete(key);
+    if (found === undefined || origin === undefined) return undefined;
+    const hit = { ...found, origin };
+    return local === undefined ? hit : this.#sharing(hit);
   }
 
   async expect(key: string): Promise<Manifest | undefined> {
@@ -129,6 +138,7 @@ class DiskBeforeRemote implements SharedStore {
       this.#tally.keptHere += 1;
       return outcome;
     }
+    this.#there.add(request.key);
     // Somebody else's result counts where it came first.
     this.#uploads.add(
       outcome.status === 'failed'
@@ -146,10 +156,12 @@ class DiskBeforeRemote implements SharedStore {
     await Promise.race([Promise.all(this.#keeping), aborted(signal)]);
     this.#reading.abort();
     const { switchedOff, downloadedBytes } = this.#calls;
+    const { label, howToShare } = this.#options;
     return this.#tally.summary({
-      label: this.#options.label,
+      label,
       downloadedBytes,
       ...(switchedOff === undefined ? {} : { switchedOff }),
+      ...(howToShare === undefined ? {} : { howToShare }),
     });
   }
 
@@ -164,7 +176,8 @@ class DiskBeforeRemote implements SharedStore {
       ...hit,
       restore: async (targets) => {
         const outcome = await hit.restore(targets);
-        if (outcome.status === 'restored') {
+        if (outcome.status === 'restored' && !this.#there.has(manifest.key)) {
+          this.#there.add(manifest.key);
           const request = this.#fromDisk(manifest, targets);
           this.#uploads.add(request, async () => {
             const found = await this.#calls.find(manifest.key, Infinity);
@@ -196,7 +209,10 @@ class DiskBeforeRemote implements SharedStore {
     this.#tally.asked += 1;
     const found = this.#calls.find(key, SMALL_ENTRY_BYTES).then((hit) => {
       if (hit === undefined) this.#forget(key);
-      else this.#tally.hits += 1;
+      else {
+        this.#tally.hits += 1;
+        this.#there.add(key);
+      }
       return hit;
     });
     let hit: Promise<Hit | undefined> | undefined;
@@ -216,6 +232,7 @@ class DiskBeforeRemote implements SharedStore {
   #forget(key: string): void {
     this.#flights.delete(key);
     this.#absent.add(key);
+    this.#there.delete(key);
   }
 
   /** Small entries come over the disk, large ones go straight to where they are restored. */
@@ -228,6 +245,7 @@ class DiskBeforeRemote implements SharedStore {
     );
     switch (adopted.status) {
       case 'adopted':
+        this.#origins.set(manifest.key, origin);
         return { ...adopted.hit, origin };
       case 'unwritable':
         this.#tally.trouble({

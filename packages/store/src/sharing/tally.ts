@@ -29,7 +29,7 @@ export class Tally {
   /** Everything so far. */
   summary(
     rest: Pick<SharingSummary, 'label' | 'downloadedBytes'> &
-      Partial<Pick<SharingSummary, 'switchedOff'>>,
+      Partial<Pick<SharingSummary, 'switchedOff' | 'howToShare'>>,
   ): SharingSummary {
     return {
       asked: this.asked,

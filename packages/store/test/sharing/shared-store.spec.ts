@@ -235,7 +235,8 @@ describe('a remote store that fails', () => {
       asked: 1,
       uploaded: 0,
       notUploaded: { 'no credentials': 3 },
-      switchedOff: 's3://team/store was not used any more in this run',
+      switchedOff:
+        's3://team/store was not used any more in this run: There are no credentials.',
       troubles: [{ message: 'There are no credentials.', count: 1 }],
     });
     expect(ann.remote.saved).toEqual([]);
@@ -358,7 +359,8 @@ describe('a remote store that fails', () => {
     expect(await bob.finish()).toMatchObject({
       hits: 1,
       notUploaded: { 'not allowed': 2 },
-      switchedOff: 's3://team/store got no results any more in this run',
+      switchedOff:
+        's3://team/store got no results any more in this run: The server failed.',
     });
   });
 });
