@@ -2,8 +2,10 @@
  * The one place of this package where concrete parts are wired: store, run records, digests, imports, Python, kernels.
  * Everything else sees interfaces.
  */
+import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  describeRun,
   openRecordBook,
   recordsFolder,
   stateFolder,
@@ -21,12 +23,19 @@ import {
 import {
   defaultStoreRoot,
   digestProduct,
+  labelOfAddress,
   openDiskStore,
+  openRemoteStore,
+  openSharedStore,
   openStatCache,
+  type DiskStore,
+  type SharedStore,
 } from '@nx-notebook/store';
 import { dataFolder } from './data-folder.js';
 import { createKernelRunner, type LimitsOf } from './kernel-runner.js';
+import { pluginVersion } from './plugin-version.js';
 import type { Environment, Settings } from './settings/settings.js';
+import { scopeName, type Sharing } from './settings/sharing.js';
 
 /** What parts are made of. */
 export interface CompositionOptions {
@@ -37,6 +46,10 @@ export interface CompositionOptions {
   readonly facts: FactsCache;
   /** Time limits of a task. */
   readonly limits: LimitsOf;
+  /** Absent: results stay on this machine. */
+  readonly sharing?: Sharing;
+  /** Aborts when the run is cancelled. */
+  readonly signal: AbortSignal;
 }
 
 /** The parts of one build. */
@@ -48,19 +61,9 @@ export interface EngineComposition {
 
 /** Wires the parts; nothing is started or read before it is needed. */
 export function composeEngine(options: CompositionOptions): EngineComposition {
-  const { workspaceRoot, settings, env, reporter, facts } = options;
+  const { workspaceRoot, settings, env, reporter, facts, sharing } = options;
   const folder = dataFolder(workspaceRoot, env);
   const stats = openStatCache(join(stateFolder(workspaceRoot), 'stats.json'));
-  const store = openDiskStore({
-    root:
-      settings.localStore === undefined
-        ? defaultStoreRoot(env, process.platform)
-        : resolve(workspaceRoot, settings.localStore),
-    ...(settings.localStoreMaxBytes === undefined
-      ? {}
-      : { maxSizeBytes: settings.localStoreMaxBytes }),
-    onWarning: (message) => reporter.handle({ type: 'warning', message }),
-  });
   const python = rememberByFolder((pipelineFolder) =>
     findPython({
       workspaceRoot,
@@ -86,7 +89,8 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
   return {
     parts: {
       workspaceRoot,
-      store,
+      store: openStore(options),
+      ...(sharing === undefined ? {} : whoShares(sharing, env)),
       records: openRecordBook(recordsFolder(workspaceRoot)),
       runner: () => Promise.resolve(runner),
       reporter,
@@ -100,6 +104,71 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
       await Promise.all([runner.dispose(), stats.persist()]);
     },
   };
+}
+
+function openStore(options: CompositionOptions): DiskStore | SharedStore {
+  const { sharing, signal } = options;
+  const local = openLocalStore(options);
+  if (sharing === undefined) return local;
+  const { remote, access } = sharing;
+  return openSharedStore({
+    local,
+    label: labelOfAddress(remote.address),
+    openRemote: () => openRemoteStore(remote),
+    access,
+    signal,
+    ...(sharing.isAccessGiven ? {} : { howToShare }),
+  });
+}
+
+const howToShare =
+  'To give results to the team, set NX_NOTEBOOK_STORE_SCOPE to "trusted" in CI of protected branches, or to a name of its own elsewhere; NX_NOTEBOOK_STORE_ACCESS=read says that this is not wanted.';
+
+/**
+ * A trusted run has a local store of its own: in the usual one may be what a run of a pull request made on this machine.
+ */
+function openLocalStore({
+  workspaceRoot,
+  settings,
+  env,
+  reporter,
+  sharing,
+}: CompositionOptions): DiskStore {
+  const folder =
+    settings.localStore === undefined
+      ? defaultStoreRoot(env, process.platform)
+      : resolve(workspaceRoot, settings.localStore);
+  const isTrusted = sharing?.remote.scope?.kind === 'trusted';
+  return openDiskStore({
+    root: isTrusted ? join(folder, 'trusted') : folder,
+    ...(settings.localStoreMaxBytes === undefined
+      ? {}
+      : { maxSizeBytes: settings.localStoreMaxBytes }),
+    onWarning: (message) => reporter.handle({ type: 'warning', message }),
+  });
+}
+
+function whoShares(
+  { remote: { scope } }: Sharing,
+  env: Environment,
+): Pick<EngineParts, 'provenance' | 'scope'> {
+  const local = { user: userName(env), host: hostname() };
+  return {
+    provenance: {
+      ...describeRun(env, local),
+      versions: { 'nx-notebook': pluginVersion, node: process.version },
+    },
+    ...(scope === undefined ? {} : { scope: scopeName(scope) }),
+  };
+}
+
+/** A container's user may have no name. */
+function userName(env: Environment): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return env['USER'] ?? env['USERNAME'] ?? 'unknown';
+  }
 }
 
 /** Asks once for each folder. */

@@ -18,6 +18,7 @@ import {
   resolveSettings,
   type Environment,
 } from '../settings/settings.js';
+import { resolveSharing } from '../settings/sharing.js';
 import { atMostHardStop, watchCancellation } from './cancellation.js';
 import { resolveLimits } from './limits.js';
 import { nxStartedNs } from './nx-start.js';
@@ -49,6 +50,9 @@ export function openProcessHost(
   if (!settings.ok) return failure(renderProblems(settings.error));
   const limits = resolveLimits(requests, settings.value);
   if (!limits.ok) return failure(renderProblems(limits.error));
+  const sharing = resolveSharing(settings.value, env);
+  if (!sharing.ok) return failure(renderProblems(sharing.error));
+  const shared = sharing.value;
 
   const { workspaceRoot, isBatch } = options;
   const color = hasColor(env);
@@ -72,6 +76,8 @@ export function openProcessHost(
         reporter,
         facts,
         limits: limits.value,
+        signal: cancellation.signal,
+        ...(shared === undefined ? {} : { sharing: shared }),
       })),
     ...(isBatch
       ? { live: liveReporter(options, color), nxStartedNs: nxStartedNs() }
@@ -79,6 +85,7 @@ export function openProcessHost(
     streamsTranscript: !isBatch,
     kernels: settings.value.kernels,
     signal: cancellation.signal,
+    ...(shared === undefined ? {} : { uploadWaitMs: shared.uploadWaitMs }),
     force: isSet(env['NX_NOTEBOOK_FORCE']),
     now: Date.now,
   };

@@ -54,6 +54,8 @@ export interface RunHost extends PlanOptions {
   /** Hands each task's full output to `write` as well; for a process of one task, of which Nx shows nothing else. */
   readonly streamsTranscript: boolean;
   readonly kernels: number;
+  /** How long uploads to a shared store are waited for. */
+  readonly uploadWaitMs?: number;
   readonly signal: AbortSignal;
   readonly force: boolean;
   readonly now: () => number;
@@ -170,11 +172,16 @@ function openTranscripts(
 }
 
 function optionsOf(plan: TaskPlan, host: RunHost): BuildOptions {
-  const { kernels, signal } = host;
+  const { kernels, signal, uploadWaitMs } = host;
   const isForced = (ref: TaskRef): boolean =>
     find(plan, ref)?.requests.some(({ options }) => options.force === true) ??
     false;
-  return { kernels, signal, force: host.force ? true : isForced };
+  return {
+    kernels,
+    signal,
+    force: host.force ? true : isForced,
+    ...(uploadWaitMs === undefined ? {} : { uploadWaitMs }),
+  };
 }
 
 function find(plan: TaskPlan, ref: TaskRef): PlannedTask | undefined {

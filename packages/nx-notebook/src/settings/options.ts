@@ -57,6 +57,68 @@ export interface NxNotebookOptions {
    * @default "10 MB"
    */
   readonly maxCellOutput?: number | string;
+  /**
+   * The team's store: `"s3://bucket/prefix"`, or `"file:///absolute/folder"` on a network drive. What others executed is
+   * restored from it. Credentials never stand here: the AWS SDK finds them as every AWS tool does (`AWS_PROFILE`,
+   * `AWS_ACCESS_KEY_ID`, roles of the machine). Not part of the key.
+   *
+   * @default none: results stay on this machine
+   */
+  readonly store?: string;
+  /**
+   * `"read"` takes results, `"read-write"` also gives this machine's, `"off"` uses the local store alone.
+   *
+   * @default "read-write" where a scope is given, else "read"
+   */
+  readonly storeAccess?: 'read' | 'read-write' | 'off';
+  /**
+   * Where results go: `"trusted"` is what everybody reads, for CI of protected branches; any other name is an area that
+   * only runs of the same name read, for pull requests. Usually set by CI in NX_NOTEBOOK_STORE_SCOPE. What a run may
+   * really write is up to its credentials.
+   *
+   * @default "trusted" with `storeAccess: "read-write"`, else none
+   */
+  readonly storeScope?: string;
+  /** @default as the AWS SDK finds it */
+  readonly storeRegion?: string;
+  /**
+   * Address of an S3-compatible server, such as `"https://minio.example.com:9000"`.
+   *
+   * @default AWS, or `AWS_ENDPOINT_URL_S3`
+   */
+  readonly storeEndpoint?: string;
+  /**
+   * Whether the bucket's name stands in the path, as most S3-compatible servers want it.
+   *
+   * @default true with an endpoint that is not AWS
+   */
+  readonly storePathStyle?: boolean;
+  /**
+   * A profile of `~/.aws/config`.
+   *
+   * @default AWS_PROFILE, or the SDK's other ways
+   */
+  readonly storeProfile?: string;
+  /**
+   * How long a run waits at its end for uploads; what is left is given up with a warning.
+   *
+   * @default "5m"
+   */
+  readonly storeUploadWait?: number | string;
+  /**
+   * Public keys (PEM, or paths of PEM files) of those whose results are taken. With at least one, results without a
+   * valid signature are misses. The private key comes only from NX_NOTEBOOK_STORE_SIGNING_KEY.
+   *
+   * @default signatures are not looked at
+   */
+  readonly storePublicKeys?: readonly string[];
+  /**
+   * Also keeps the results of all other targets of the workspace in the store, through a small server that the plugin
+   * starts for the time of a run.
+   *
+   * @default false
+   */
+  readonly nxCache?: boolean;
 }
 
 /** What one target may set for itself, in project.json or `targetDefaults`. */

@@ -16,7 +16,23 @@ export interface Settings {
   readonly cellTimeoutMs?: number;
   readonly taskTimeoutMs?: number;
   readonly maxCellOutputBytes?: number;
+  /** As written; sharing.ts makes sense of these together. */
+  readonly store?: string;
+  readonly storeAccess?: StoreAccess;
+  readonly storeScope?: string;
+  readonly storeRegion?: string;
+  readonly storeEndpoint?: string;
+  readonly storePathStyle?: boolean;
+  readonly storeProfile?: string;
+  readonly storeUploadWaitMs?: number;
+  readonly storePublicKeys?: readonly string[];
+  readonly nxCache?: boolean;
 }
+
+/** What a run may do with the shared store. */
+export type StoreAccess = (typeof accesses)[number];
+
+const accesses = ['read', 'read-write', 'off'] as const;
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -32,8 +48,10 @@ interface Option {
   readonly variable?: string;
   readonly setting: keyof Settings;
   /** The value, or what was expected instead. */
-  readonly read: (value: unknown) => Result<number | string, string>;
+  readonly read: (value: unknown) => Result<SettingValue, string>;
 }
+
+type SettingValue = number | string | boolean | readonly string[];
 
 /** Every option of the plugin, by its name in nx.json. */
 export const options: Readonly<Record<string, Option>> = {
@@ -73,6 +91,52 @@ export const options: Readonly<Record<string, Option>> = {
     setting: 'maxCellOutputBytes',
     read: parseSize,
   },
+  store: { variable: 'NX_NOTEBOOK_STORE', setting: 'store', read: readText },
+  storeAccess: {
+    variable: 'NX_NOTEBOOK_STORE_ACCESS',
+    setting: 'storeAccess',
+    read: readAccess,
+  },
+  storeScope: {
+    variable: 'NX_NOTEBOOK_STORE_SCOPE',
+    setting: 'storeScope',
+    read: readText,
+  },
+  storeRegion: {
+    variable: 'NX_NOTEBOOK_STORE_REGION',
+    setting: 'storeRegion',
+    read: readText,
+  },
+  storeEndpoint: {
+    variable: 'NX_NOTEBOOK_STORE_ENDPOINT',
+    setting: 'storeEndpoint',
+    read: readText,
+  },
+  storePathStyle: {
+    variable: 'NX_NOTEBOOK_STORE_PATH_STYLE',
+    setting: 'storePathStyle',
+    read: readFlag,
+  },
+  storeProfile: {
+    variable: 'NX_NOTEBOOK_STORE_PROFILE',
+    setting: 'storeProfile',
+    read: readText,
+  },
+  storeUploadWait: {
+    variable: 'NX_NOTEBOOK_STORE_UPLOAD_WAIT',
+    setting: 'storeUploadWaitMs',
+    read: parseDuration,
+  },
+  storePublicKeys: {
+    variable: 'NX_NOTEBOOK_STORE_PUBLIC_KEYS',
+    setting: 'storePublicKeys',
+    read: readList,
+  },
+  nxCache: {
+    variable: 'NX_NOTEBOOK_NX_CACHE',
+    setting: 'nxCache',
+    read: readFlag,
+  },
 };
 
 /** Settings of a run: the environment wins over nx.json, which wins over the defaults. */
@@ -90,7 +154,7 @@ export function resolveSettings(
   }
   const given = written ?? {};
   const problems = unknownOptions(given);
-  const settings: Record<string, number | string> = {
+  const settings: Record<string, SettingValue> = {
     targetName: 'execute',
     kernels: availableParallelism(),
   };
@@ -167,6 +231,32 @@ function readCount(value: unknown): Result<number, string> {
   return typeof count === 'number' && Number.isSafeInteger(count) && count >= 1
     ? success(count)
     : failure('a whole number from 1');
+}
+
+function readAccess(value: unknown): Result<StoreAccess, string> {
+  const access = accesses.find((each) => each === value);
+  return access === undefined
+    ? failure('"read", "read-write" or "off"')
+    : success(access);
+}
+
+/** Variables have texts only. */
+function readFlag(value: unknown): Result<boolean, string> {
+  if (value === true || value === 'true' || value === '1') return success(true);
+  return value === false || value === 'false' || value === '0'
+    ? success(false)
+    : failure('true or false');
+}
+
+/** Variables have commas between the texts. */
+function readList(value: unknown): Result<readonly string[], string> {
+  const texts: unknown = typeof value === 'string' ? value.split(',') : value;
+  const isList =
+    Array.isArray(texts) &&
+    texts.every((text) => typeof text === 'string' && text.trim() !== '');
+  return isList
+    ? success((texts as string[]).map((text) => text.trim()))
+    : failure('a list of texts that are not empty');
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -31,6 +31,16 @@ test.each([
   ['cellTimeout', '10m', { cellTimeoutMs: 600_000 }],
   ['taskTimeout', 90, { taskTimeoutMs: 90_000 }],
   ['maxCellOutput', '1.5 MB', { maxCellOutputBytes: 1_500_000 }],
+  ['store', 's3://team/x', { store: 's3://team/x' }],
+  ['storeAccess', 'read-write', { storeAccess: 'read-write' }],
+  ['storeScope', 'pr-42', { storeScope: 'pr-42' }],
+  ['storeRegion', 'eu-central-1', { storeRegion: 'eu-central-1' }],
+  ['storeEndpoint', 'https://minio', { storeEndpoint: 'https://minio' }],
+  ['storePathStyle', true, { storePathStyle: true }],
+  ['storeProfile', 'team', { storeProfile: 'team' }],
+  ['storeUploadWait', '10m', { storeUploadWaitMs: 600_000 }],
+  ['storePublicKeys', ['a', ' b '], { storePublicKeys: ['a', 'b'] }],
+  ['nxCache', false, { nxCache: false }],
 ])('the option %s', (name, value, expected) => {
   expect(settings({ [name]: value })).toEqual({ ...defaults, ...expected });
 });
@@ -43,6 +53,9 @@ test.each([
   ['NX_NOTEBOOK_CELL_TIMEOUT', 'cellTimeoutMs', '5', 5000],
   ['NX_NOTEBOOK_TASK_TIMEOUT', 'taskTimeoutMs', '2h', 7_200_000],
   ['NX_NOTEBOOK_MAX_CELL_OUTPUT', 'maxCellOutputBytes', '5 kb', 5000],
+  ['NX_NOTEBOOK_STORE_PATH_STYLE', 'storePathStyle', 'false', false],
+  ['NX_NOTEBOOK_NX_CACHE', 'nxCache', '1', true],
+  ['NX_NOTEBOOK_STORE_PUBLIC_KEYS', 'storePublicKeys', 'a, b', ['a', 'b']],
 ])('%s wins over the option', (variable, setting, value, expected) => {
   const written = { python: 'other', kernels: 1, localStore: 'other' };
   const env = { [variable]: value };
@@ -66,13 +79,33 @@ test('all problems at once, each with its place and the next step', () => {
   const written = { kernel: 4, cellTimeout: 'soon', targetName: 'a b' };
   expect(settings(written, { NX_NOTEBOOK_KERNELS: 'many' })).toBe(
     `nx-notebook has no option "kernel".
-Next: Options are targetName, python, kernels, localStore, localStoreMaxSize, cellTimeout, taskTimeout, maxCellOutput.
+Next: Options are targetName, python, kernels, localStore, localStoreMaxSize, cellTimeout, taskTimeout, maxCellOutput, store, storeAccess, storeScope, storeRegion, storeEndpoint, storePathStyle, storeProfile, storeUploadWait, storePublicKeys, nxCache.
 "targetName" can't be "a b".
 Next: Set it in nx.json to a target name of letters, digits, ".", "_" and "-".
 NX_NOTEBOOK_KERNELS can't be "many".
 Next: Set it in the environment to a whole number from 1.
 "cellTimeout" can't be "soon".
 Next: Set it in nx.json to seconds as a number, or a text such as "90s", "10m", "2h".
+`,
+  );
+});
+
+test('values of the shared store that can not be used', () => {
+  const written = {
+    storeAccess: 'write',
+    storePathStyle: 'maybe',
+    storePublicKeys: ['a', ''],
+    store: ' ',
+  };
+  expect(settings(written)).toBe(
+    `"store" can't be " ".
+Next: Set it in nx.json to a text that is not empty.
+"storeAccess" can't be "write".
+Next: Set it in nx.json to "read", "read-write" or "off".
+"storePathStyle" can't be "maybe".
+Next: Set it in nx.json to true or false.
+"storePublicKeys" can't be ["a",""].
+Next: Set it in nx.json to a list of texts that are not empty.
 `,
   );
 });
