@@ -56,7 +56,7 @@ export class Breaker {
     this.#failures += 1;
     const isOff =
       trouble.kind === 'configuration' ||
-      trouble.reason === TIME_OUT ||
+      trouble.reason.replace(' ', '-') === TIME_OUT ||
       this.#failures >= this.#failuresToOff;
     if (isOff) this.switchOff(trouble);
   }

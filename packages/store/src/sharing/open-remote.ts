@@ -1,10 +1,13 @@
 /**
  * Opens the configured shared store, whatever kind it is: the one place that knows all kinds.
  */
+import { openS3Bucket } from '../s3/open-bucket.js';
+import { openS3Store } from '../s3/s3-store.js';
 import type { RemoteStore } from '../store.js';
 import type { StoreAddress } from './address.js';
 import { openFolderStore } from './folder-store.js';
 import type { StoreScope } from './scope.js';
+import { openTrust } from './trust.js';
 
 /** What a shared store is opened with. */
 export interface RemoteOptions {
@@ -27,17 +30,25 @@ export interface RemoteOptions {
   readonly now?: () => number;
 }
 
-/** Opens the shared store. Asks nobody before it is used. */
-export function openRemoteStore(options: RemoteOptions): Promise<RemoteStore> {
-  const { address, scope, now } = options;
-  if (address.kind === 's3') {
-    return Promise.reject(new Error('stores in S3 are not there yet'));
+/** Opens the shared store, and asks nobody before it is used. Rejects with a sentence where a key is not usable. */
+export async function openRemoteStore(
+  options: RemoteOptions,
+): Promise<RemoteStore> {
+  const { address, s3, scope, access, now } = options;
+  const opened = await openTrust(options);
+  if (opened.status === 'invalid') throw new Error(opened.message);
+  const store = {
+    access,
+    ...opened.trust,
+    ...(scope === undefined ? {} : { scope }),
+    ...(now === undefined ? {} : { now }),
+  };
+  if (address.kind === 'folder') {
+    return openFolderStore({ ...store, path: address.path });
   }
-  return Promise.resolve(
-    openFolderStore({
-      path: address.path,
-      ...(scope === undefined ? {} : { scope }),
-      ...(now === undefined ? {} : { now }),
-    }),
-  );
+  const { bucket, prefix } = address;
+  return openS3Store({
+    ...store,
+    bucket: openS3Bucket({ bucket, prefix, ...s3 }),
+  });
 }

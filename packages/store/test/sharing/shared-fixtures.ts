@@ -134,7 +134,11 @@ export async function openTeam(): Promise<Team> {
     join: (name, options = {}) => {
       const stop = new AbortController();
       const remote = new ScriptedRemote(
-        openFolderStore({ path: folder, scope: { kind: 'trusted' } }),
+        openFolderStore({
+          path: folder,
+          scope: { kind: 'trusted' },
+          access: 'read-write',
+        }),
       );
       const local =
         options.local ?? openDiskStore({ root: scratch.path(name, 'store') });

@@ -50,7 +50,6 @@ describe('a shared store', () => {
     expect(await bob.finish()).toMatchObject({
       asked: 1,
       hits: 1,
-      downloadedBytes: 10,
       uploaded: 0,
     });
   });
