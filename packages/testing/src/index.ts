@@ -46,3 +46,9 @@ export type {
   FaultRule,
   ProxiedRequest,
 } from './s3/fault.js';
+export { bucketTrouble, createMemoryBucket } from './memory-bucket.js';
+export type {
+  BucketRequest,
+  MemoryBucket,
+  MemoryBucketHooks,
+} from './memory-bucket.js';

@@ -18,7 +18,7 @@ export interface MemoryBucketHooks {
   /** Awaited before the request is served. */
   readonly before?: (
     request: BucketRequest,
-  ) => Promise<BucketTrouble | void> | BucketTrouble | void;
+  ) => Promise<BucketTrouble | undefined> | BucketTrouble | undefined;
   /** Awaited after the request was served, before it is answered. */
   readonly after?: (request: BucketRequest) => Promise<void> | void;
   /** Changes the bytes of an object on their way to the reader; an error breaks the body off after them. */

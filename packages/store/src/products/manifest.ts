@@ -13,6 +13,11 @@ import type {
 
 /** Keys and digests have the same form. */
 const SHA256 = /^[0-9a-f]{64}$/;
+/** No file system opens longer ones; also bounds the work on a list that somebody made to keep us busy. */
+const MAX_PATH_LENGTH = 4096;
+const MAX_PATH_PARTS = 256;
+/** Writing deeper ones as JSON again could exhaust the stack. */
+const MAX_PROVENANCE_DEPTH = 32;
 const FORBIDDEN_IN_PATH = /[\0\\]|\p{Surrogate}/u;
 
 /** Whether a string can be a key or digest, and therefore a file name. */
@@ -22,21 +27,27 @@ export function isSha256(value: unknown): boolean {
 
 /** The manifest in a text, if it is one for this key and every rule holds. */
 export function parseManifest(text: string, key: string): Manifest | undefined {
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
+    return asManifest(JSON.parse(text), key);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The manifest in a parsed text, if it is one for this key and every rule holds; without what does not belong to it. */
+export function asManifest(value: unknown, key: string): Manifest | undefined {
+  if (!isRecord(value) || value['version'] !== 1 || value['key'] !== key) {
     return undefined;
   }
-  const isSound =
-    isRecord(value) &&
-    value['version'] === 1 &&
-    value['key'] === key &&
-    isSha256(key) &&
-    isRecord(value['provenance']) &&
-    isProductList(value['products']) &&
-    problemOfProducts(value['products']) === undefined;
-  return isSound ? (value as Manifest) : undefined;
+  const { products, provenance } = value;
+  return isSha256(key) &&
+    isRecord(provenance) &&
+    isShallow(provenance, MAX_PROVENANCE_DEPTH) &&
+    isProductList(products) &&
+    problemOfProducts(products) === undefined
+    ? { version: 1, key, products, provenance }
+    : undefined;
 }
 
 /** What forbids storing these products, as the rest of a sentence that begins with a name; nothing when all is well. */
@@ -105,9 +116,13 @@ function problemOfFolder(product: ProductEntry): string | undefined {
 
 /** Relative, normal, below the folder on every platform. */
 function isInnerPath(path: string): boolean {
+  if (path.length > MAX_PATH_LENGTH || FORBIDDEN_IN_PATH.test(path)) {
+    return false;
+  }
+  const parts = path.split('/');
   return (
-    !FORBIDDEN_IN_PATH.test(path) &&
-    path.split('/').every((part) => !['', '.', '..'].includes(part))
+    parts.length <= MAX_PATH_PARTS &&
+    parts.every((part) => !['', '.', '..'].includes(part))
   );
 }
 
@@ -129,6 +144,14 @@ function collisionOf(files: readonly FileEntry[]): string | undefined {
     }
   }
   return undefined;
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return (
+    depth > 0 &&
+    Object.values(value).every((inner: unknown) => isShallow(inner, depth - 1))
+  );
 }
 
 function isProductList(value: unknown): value is readonly ProductEntry[] {
