@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import { pipeline, Transform, type Readable } from 'node:stream';
 import { temporaryName } from '../files/atomic-file.js';
 import { describeIoError, ioErrorCode } from '../files/io-error.js';
+import { withLock } from '../disk/lock.js';
 import { makeFolder } from '../files/make-folder.js';
 import type {
   Bucket,
@@ -32,21 +33,28 @@ const REASONS: Readonly<Record<string, TroubleReason>> = {
   EDQUOT: 'refused',
 };
 
+/** What file systems answer that have no hard links (FAT, some network and FUSE file systems). */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+/** Not an object's name, so listings leave it out. */
+const LOCK = '.nxnb-lock';
+/** Larger reads are no faster, also over a network. */
+const READ_BYTES = 1 << 20;
+
 /** Opens the objects below an absolute folder, which the first write makes. */
 export function openFolderBucket(root: string): Bucket {
   return {
     label: root,
     stat: (name) =>
-      attempt(async () => {
+      attempt(name, async () => {
         const found = await stat(pathOf(root, name));
         return { status: 'found', ...statOf(found) };
       }),
     read: (name, options) =>
-      attempt(() => openObject(pathOf(root, name), options?.range)),
+      attempt(name, () => openObject(pathOf(root, name), options)),
     write: (name, source, options) =>
-      attempt(() => writeObject(pathOf(root, name), source, options)),
+      attempt(name, () => writeObject(pathOf(root, name), source, options)),
     copy: (from, to) =>
-      attempt(async () => {
+      attempt(to, async () => {
         await place(pathOf(root, to), false, async (temporary) => {
           await copyFile(pathOf(root, from), temporary);
           return true;
@@ -68,15 +76,33 @@ function pathOf(root: string, name: string): string {
 
 async function openObject(
   path: string,
-  range: { readonly start: number; readonly end: number } | undefined,
+  {
+    range,
+    onBytes,
+  }: RequestOptions & {
+    readonly range?: { readonly start: number; readonly end: number };
+  } = {},
 ): Promise<{ readonly status: 'open'; readonly body: Readable } & ObjectStat> {
   const handle = await open(path);
   try {
     const found = statOf(await handle.stat());
     // Ends are inclusive here; the stream closes the handle.
     const { start, end } = range ?? { start: 0, end: Infinity };
-    const body = handle.createReadStream({ start, end: end - 1 });
-    return { status: 'open', body, ...found };
+    const body = handle.createReadStream({
+      start,
+      end: end - 1,
+      highWaterMark: READ_BYTES,
+    });
+    if (onBytes === undefined) return { status: 'open', body, ...found };
+    const watched = new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        onBytes(chunk.length);
+        done(null, chunk);
+      },
+    });
+    // Each fails with the other.
+    pipeline(body, watched, () => undefined);
+    return { status: 'open', body: watched, ...found };
   } catch (error) {
     await handle.close();
     throw error;
@@ -88,7 +114,7 @@ async function writeObject(
   source: ByteSource,
   {
     condition,
-    signal,
+    ...request
   }: RequestOptions & { readonly condition?: WriteCondition } = {},
 ): Promise<{ readonly status: 'written' } | BucketTrouble> {
   const before = condition === undefined ? undefined : await etagOf(path);
@@ -97,7 +123,7 @@ async function writeObject(
     return inTheWay;
   let failed: BucketTrouble | undefined;
   await place(path, condition?.when === 'absent', async (temporary) => {
-    failed = await writeBytes(temporary, source, signal);
+    failed = await writeBytes(temporary, source, request);
     return failed === undefined;
   });
   return failed ?? { status: 'written' };
@@ -114,17 +140,38 @@ async function place(
   try {
     if (!(await fill(temporary))) return;
     // A link never replaces, so that exactly one of several writers wins.
-    if (isExclusive) await link(temporary, path);
+    if (isExclusive) await linkOrRename(temporary, path);
     else await rename(temporary, path);
   } finally {
     await rm(temporary, { force: true });
   }
 }
 
+/** Where there are no hard links, a lock on the folder lets one writer at a time look and rename. */
+async function linkOrRename(temporary: string, path: string): Promise<void> {
+  try {
+    await link(temporary, path);
+    return;
+  } catch (error) {
+    if (!NO_LINKS.includes(ioErrorCode(error) ?? '')) throw error;
+  }
+  const lock = join(dirname(path), LOCK);
+  const isOurs = await withLock(lock, 'wait', async () => {
+    if ((await etagOf(path)) !== undefined) return false;
+    await rename(temporary, path);
+    return true;
+  });
+  // Without the lock nobody knows; the other one's counts.
+  if (isOurs !== true) throw new StandsThere();
+}
+
+/** Another object has the name. */
+class StandsThere extends Error {}
+
 async function writeBytes(
   temporary: string,
   source: ByteSource,
-  signal: AbortSignal | undefined,
+  { signal, onBytes }: RequestOptions,
 ): Promise<BucketTrouble | undefined> {
   const hash = createHash('sha256');
   const handle = await open(temporary, 'wx');
@@ -137,6 +184,7 @@ async function writeBytes(
       hash.update(bytes);
       await handle.writeFile(bytes);
       written += bytes.length;
+      onBytes?.(bytes.length);
     }
   } finally {
     await handle.close();
@@ -166,13 +214,17 @@ function trouble(reason: TroubleReason, message: string): BucketTrouble {
   return { status: 'trouble', reason, message };
 }
 
-async function attempt<T>(call: () => Promise<T>): Promise<T | BucketTrouble> {
+async function attempt<T>(
+  name: string,
+  call: () => Promise<T>,
+): Promise<T | BucketTrouble> {
   try {
     return await call();
   } catch (error) {
+    if (error instanceof StandsThere) return inTheWay;
     const code = ioErrorCode(error);
     if (code === undefined) throw error;
     const words = describeIoError(error);
-    return trouble(REASONS[code] ?? 'server-error', `Not possible: ${words}.`);
+    return trouble(REASONS[code] ?? 'server-error', `${name}: ${words}.`);
   }
 }

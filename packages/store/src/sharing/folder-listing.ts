@@ -5,7 +5,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isTemporaryName } from '../files/atomic-file.js';
 import { describeIoError, ioErrorCode } from '../files/io-error.js';
 import type { BucketTrouble } from '../s3/bucket.js';
 
@@ -30,11 +29,13 @@ export async function* listObjects(
       const objects: Page['objects'][number][] = [];
       for (const entry of await entriesOf(join(root, base))) {
         const name = `${base}${entry.name}`;
+        // Locks and files that are being written.
+        if (entry.name.startsWith('.nxnb-')) continue;
         if (entry.isDirectory()) {
           const inner = `${name}/`;
           if (inner.startsWith(prefix) || prefix.startsWith(inner))
             folders.push(inner);
-        } else if (name.startsWith(prefix) && !isTemporaryName(entry.name)) {
+        } else if (name.startsWith(prefix)) {
           const { size, mtimeMs } = await stat(join(root, name));
           objects.push({ name, sizeBytes: size, modifiedMs: mtimeMs });
         }

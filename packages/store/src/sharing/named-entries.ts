@@ -7,17 +7,16 @@
  *     <root>/<space>/cas/<hh>/<sha256>
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import type {
   Bucket,
   BucketTrouble,
-  ByteSource,
   RequestOptions,
   WriteCondition,
 } from '../s3/bucket.js';
 import type { Digest } from '../store.js';
-import { readBlobInto, readText } from './bucket-reading.js';
+import { sourceOfBytes, sourceOfFile } from '../s3/byte-sources.js';
+import { readText } from '../s3/text-reader.js';
+import { readBlobInto } from './blob-reading.js';
 import {
   MAX_ENTRY_BYTES,
   parseEntry,
@@ -152,6 +151,7 @@ async function findIn(
   });
   if (read.status === 'trouble')
     return read.reason === 'missing' ? { status: 'absent' } : read;
+  if (read.status === 'too-long') return damaged(`${manifest} is too long`);
   const { line, signature } = splitEntry(read.text);
   const entry = parseEntry(line, { space, name });
   if (entry === undefined)
@@ -201,10 +201,14 @@ async function promote(
     { ...request, sizeBytes },
   );
   if (copied.status === 'trouble') return;
-  await bucket.write(manifestName(to, space, name), textSource(text), {
-    ...request,
-    condition: { when: 'absent' },
-  });
+  await bucket.write(
+    manifestName(to, space, name),
+    sourceOfBytes(Buffer.from(text)),
+    {
+      ...request,
+      condition: { when: 'absent' },
+    },
+  );
 }
 
 interface Publication extends RequestOptions {
@@ -232,13 +236,16 @@ async function publishEntry(
   if ('status' in condition) return condition;
   const blob = await bucket.write(
     blobName(root, space, file.sha256),
-    fileSource(file),
+    sourceOfFile(file.path, {
+      digest: file.sha256,
+      sizeBytes: file.sizeBytes,
+    }),
     request,
   );
   if (blob.status === 'trouble') return blob;
   const written = await bucket.write(
     manifest,
-    textSource(textOf(options, name, file)),
+    sourceOfBytes(Buffer.from(textOf(options, name, file))),
     { ...request, condition },
   );
   if (written.status === 'written') return { status: 'published' };
@@ -290,26 +297,6 @@ function manifestName(root: string, space: string, name: string): string {
 
 function blobName(root: string, space: string, digest: Digest): string {
   return `${root}/${space}/cas/${digest.slice(0, 2)}/${digest}`;
-}
-
-function fileSource({ path, sizeBytes, sha256 }: EntryFile): ByteSource {
-  return {
-    sizeBytes,
-    sha256,
-    open: (start, end) =>
-      end > start
-        ? createReadStream(path, { start, end: end - 1 })
-        : Readable.from([]),
-  };
-}
-
-function textSource(text: string): ByteSource {
-  const bytes = Buffer.from(text);
-  return {
-    sizeBytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    open: (start, end) => Readable.from([bytes.subarray(start, end)]),
-  };
 }
 
 function damaged(message: string): FoundEntry {

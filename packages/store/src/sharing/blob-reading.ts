@@ -1,6 +1,5 @@
 /**
- * Reading objects of a bucket so that only what was expected comes out: a small text within a bound, or a blob into a
- * file, verified while it is written. A body that breaks off is asked for once more.
+ * Reading a blob of a bucket into a file, verified while it is written. A body that breaks off is asked for once more.
  */
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
@@ -12,34 +11,6 @@ import { describeIoError, ioErrorCode } from '../files/io-error.js';
 import type { Digest } from '../store.js';
 
 const READS = 2;
-
-/** The whole text of an object; longer ones, and those that break off, are trouble. */
-export async function readText(
-  bucket: Bucket,
-  name: string,
-  { maxBytes, ...request }: RequestOptions & { readonly maxBytes: number },
-): Promise<{ readonly status: 'text'; readonly text: string } | BucketTrouble> {
-  let last: BucketTrouble | undefined;
-  for (let attempt = 0; attempt < READS; attempt += 1) {
-    const opened = await bucket.read(name, request);
-    if (opened.status === 'trouble') return opened;
-    const chunks: Buffer[] = [];
-    let length = 0;
-    try {
-      for await (const chunk of opened.body as AsyncIterable<Buffer>) {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > maxBytes) break;
-      }
-    } catch (error) {
-      last = brokenOff(error, request.signal);
-      continue;
-    }
-    // A text of the wrong length fails to parse, which is what callers check.
-    return { status: 'text', text: Buffer.concat(chunks).toString('utf8') };
-  }
-  return last ?? brokenOff(undefined, request.signal);
-}
 
 /** What to read and where to. */
 export interface BlobRequest extends RequestOptions {
