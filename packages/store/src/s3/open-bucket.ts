@@ -38,7 +38,7 @@ export function openS3Bucket(
       ),
     write: async (name, source, options) => {
       const write =
-        source.sizeBytes > requests.limits.singleWriteBytes
+        source.sizeBytes > (await requests.singleWriteBytes())
           ? writeInParts
           : writeAtOnce;
       const condition = options?.condition;

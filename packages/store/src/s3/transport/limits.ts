@@ -19,8 +19,8 @@ export interface BucketLimits {
   readonly longestBackoffMs: number;
   /** Requests whose answer is awaited at the same time; others queue. */
   readonly parallelRequests: number;
-  /** Larger objects are written in parts. */
-  readonly singleWriteBytes: number;
+  /** Larger objects are written in parts. Absent: a size that suits the server. */
+  readonly singleWriteBytes?: number;
   /** Of a part, when 10,000 of them are enough. */
   readonly partBytes: number;
   readonly parallelParts: number;
@@ -32,6 +32,17 @@ const MiB = 1024 ** 2;
 
 /** What S3 allows at most. */
 export const MAX_PARTS = 10_000;
+
+/** What S3 allows at most in one write. */
+const MAX_SINGLE_WRITE_BYTES = 5 * 1024 ** 3;
+
+/**
+ * Where parts begin to pay. AWS gives each connection a share, so several are faster; other servers are mostly one
+ * machine, which has to put the parts together again: measured, that takes more than twice as long.
+ */
+export function usualSingleWriteBytes(isAws: boolean): number {
+  return isAws ? 256 * MiB : MAX_SINGLE_WRITE_BYTES;
+}
 
 /** What S3 allows at most in one object. */
 export const MAX_OBJECT_BYTES = 5 * 1024 ** 4;
@@ -46,7 +57,6 @@ export const DEFAULT_LIMITS: BucketLimits = {
   backoffMs: 100,
   longestBackoffMs: 5_000,
   parallelRequests: 64,
-  singleWriteBytes: 256 * MiB,
   partBytes: 64 * MiB,
   parallelParts: 4,
   singleCopyBytes: 5 * 1024 ** 3,

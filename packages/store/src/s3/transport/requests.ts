@@ -12,7 +12,7 @@ import {
   type Watch,
 } from './attempt.js';
 import { readFailure, type Destination, type Failure } from './failure.js';
-import type { BucketLimits } from './limits.js';
+import { usualSingleWriteBytes, type BucketLimits } from './limits.js';
 import {
   connect,
   labelOf,
@@ -72,6 +72,20 @@ export class Requests {
     return prefix === '' ? name : `${prefix}/${name}`;
   }
 
+  /** Larger objects go in parts. */
+  async singleWriteBytes(): Promise<number> {
+    const { singleWriteBytes } = this.limits;
+    if (singleWriteBytes !== undefined) return singleWriteBytes;
+    try {
+      return usualSingleWriteBytes(
+        (await this.#connected()).endpoint === undefined,
+      );
+    } catch {
+      // The request itself tells what is wrong with the configuration.
+      return usualSingleWriteBytes(true);
+    }
+  }
+
   /** Tries until it is done, hopeless or tried often enough. Never rejects for the network or the server. */
   async make<T>(
     { signal, silenceMs = this.limits.silenceMs }: RequestSettings,
@@ -100,6 +114,11 @@ export class Requests {
     );
   }
 
+  #connected(): Promise<S3Connection> {
+    this.#connection ??= connect(this.#location, this.limits.connectMs);
+    return this.#connection;
+  }
+
   async #try<T>(
     settings: Required<RequestSettings> & { readonly isAfterDoubt: boolean },
     work: (attempt: Try) => Promise<T>,
@@ -115,8 +134,7 @@ export class Requests {
       const value = await watched(
         { label, silenceMs, signal },
         async (watch) => {
-          this.#connection ??= connect(this.#location, this.limits.connectMs);
-          const { sdk, client, endpoint } = await this.#connection;
+          const { sdk, client, endpoint } = await this.#connected();
           where = { ...where, endpoint };
           return work({ ...watch, sdk, client, isAfterDoubt });
         },

@@ -66,6 +66,8 @@ export function watchBody(
       done(error);
     },
   });
+  // It may fail before its reader listens, and an error that nobody hears ends the process; the reader still sees it.
+  watchedBody.on('error', () => undefined);
   body.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
     onBytes?.(chunk.length);
