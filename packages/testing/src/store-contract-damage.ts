@@ -2,12 +2,13 @@
  * Damage: whatever happens to a manifest or blob, a reader gets everything or nothing, the places of the products
  * are touched only in the first case, and the next save heals the store.
  */
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import {
   digestOfFiles,
   type FileEntry,
   type Manifest,
   type RestoreOutcome,
+  type Store,
 } from '@nx-notebook/store';
 import type { StoreHarness } from './store-contract.js';
 import {
@@ -20,7 +21,11 @@ import {
   type Scratch,
 } from './store-contract-fixtures.js';
 
-const PRODUCTS = { nb: 'notebook', data: { 'a.csv': '1,2', 'b.csv': '3,4' } };
+/** A large file, and small ones, which a store may keep together. */
+const PRODUCTS = {
+  nb: 'notebook\n'.repeat(10_000),
+  data: { 'a.csv': '1,2', 'b.csv': '3,4' },
+};
 const NAMES = ['nb', 'data'];
 
 type Damage = (harness: StoreHarness, name: string) => Promise<void>;
@@ -43,38 +48,35 @@ const DAMAGES: readonly (readonly [string, Damage])[] = [
 
 /** Registers the tests of damaged and hostile stores. */
 export function registerDamageTests(create: () => Promise<StoreHarness>): void {
-  describe.each(DAMAGES)('when an object %s', (_, damage) => {
-    // Three blobs and a manifest.
-    it.each([0, 1, 2, 3])('misses and heals (object %i)', async (index) => {
+  it.each(DAMAGES)('misses and heals when an object %s', async (_, damage) => {
+    for (let index = 0, count = 1; index < count; index += 1) {
       await using scratch = await openScratch();
       await using harness = await create();
       const request = await saveAll(scratch, harness);
       const names = (await harness.listObjects()).sort();
-      expect(names.map((name) => name.split('/')[0])).toEqual([
-        'ac',
-        'cas',
-        'cas',
-        'cas',
-      ]);
-      await damage(harness, names[index] ?? '');
+      count = names.length;
+      expect(count).toBeGreaterThan(2);
+      const name = names[index] ?? '';
+      await damage(harness, name);
 
       // A manifest may have lost what does not count, a blob may not.
-      const isHit = (await restoreInto(scratch, harness)) === 'restored';
-      expect(isHit && index > 0).toBe(false);
+      const finder = harness.open();
+      const isHit = (await restoreInto(scratch, finder)) === 'restored';
+      expect(isHit && !name.startsWith('ac/')).toBe(false);
       expect(await snapshot(scratch.path('out'))).toEqual(
         isHit ? await snapshot(scratch.path('in')) : {},
       );
 
-      // The same bytes complete the old manifest again, so that it may be the one that counts.
-      expect(await harness.open().save(request)).toMatchObject({
+      // Who found it executes the task and saves. The same bytes complete the old manifest, which may then count.
+      expect(await finder.save(request)).toMatchObject({
         status: expect.stringMatching(/^(saved|exists)$/),
         manifest: { products: request.products.map(({ entry }) => entry) },
       });
-      expect(await restoreInto(scratch, harness)).toBe('restored');
+      expect(await restoreInto(scratch, harness.open())).toBe('restored');
       expect(await snapshot(scratch.path('out'))).toEqual(
         await snapshot(scratch.path('in')),
       );
-    });
+    }
   });
 
   it('replaces a manifest that lost a blob when other bytes are saved', async () => {
@@ -90,7 +92,7 @@ export function registerDamageTests(create: () => Promise<StoreHarness>): void {
     });
     const request = await requestFor('k', locations);
     expect((await harness.open().save(request)).status).toBe('saved');
-    expect(await restoreInto(scratch, harness)).toBe('restored');
+    expect(await restoreInto(scratch, harness.open())).toBe('restored');
     expect(await snapshot(scratch.path('out'))).toEqual(
       await snapshot(scratch.path('in')),
     );
@@ -100,6 +102,10 @@ export function registerDamageTests(create: () => Promise<StoreHarness>): void {
     await using scratch = await openScratch();
     await using harness = await create();
     await saveAll(scratch, harness);
+    const locations = await writeProducts(scratch.path('other'), {
+      data: { 'a.csv': '5,6', 'b.csv': '7,8' },
+    });
+    await harness.open().save(await requestFor('other', locations));
     const blobs = (await harness.listObjects()).filter((name) =>
       name.startsWith('cas/'),
     );
@@ -110,7 +116,8 @@ export function registerDamageTests(create: () => Promise<StoreHarness>): void {
       const other = contents[(index + 1) % blobs.length] ?? Buffer.alloc(0);
       await harness.writeObject(name, other);
     }
-    expect(await restoreInto(scratch, harness)).not.toBe('restored');
+    expect(blobs.length).toBeGreaterThan(2);
+    expect(await restoreInto(scratch, harness.open())).not.toBe('restored');
     expect(await snapshot(scratch.path('out'))).toEqual({});
   });
 
@@ -194,7 +201,7 @@ function registerHostileTests(create: () => Promise<StoreHarness>): void {
     await rewriteManifest(harness, (manifest) =>
       withFiles(manifest, (file) => [file]),
     );
-    expect(await restoreInto(scratch, harness)).toBe('restored');
+    expect(await restoreInto(scratch, harness.open())).toBe('restored');
   });
 
   it.each([
@@ -222,7 +229,7 @@ async function expectRefused(
   await saveAll(scratch, harness);
   await rewriteManifest(harness, change);
   const before = await snapshot(scratch.root);
-  expect(await restoreInto(scratch, harness)).toBe('miss');
+  expect(await restoreInto(scratch, harness.open())).toBe('miss');
   expect(await snapshot(scratch.root)).toEqual(before);
 }
 
@@ -267,9 +274,9 @@ async function saveAll(
 
 async function restoreInto(
   scratch: Scratch,
-  harness: StoreHarness,
+  store: Store,
 ): Promise<RestoreOutcome['status'] | 'miss'> {
-  const hit = await harness.open().find(keyOf('k'));
+  const hit = await store.find(keyOf('k'));
   if (hit === undefined) return 'miss';
   const targets = locationsIn(scratch.path('out'), NAMES);
   return (await hit.restore(targets)).status;

@@ -151,7 +151,11 @@ function registerWriterTests(create: () => Promise<StoreHarness>): void {
 
   it('shows a miss or a complete hit after a writer was killed at any change', async () => {
     await using scratch = await openScratch();
-    const products = { nb: 'notebook', data: { a: '1', b: '2' } };
+    // Large enough for objects of their own, and small ones, which a store may keep together.
+    const products = {
+      nb: 'notebook'.repeat(10_000),
+      data: { a: 'a'.repeat(70_000), b: 'b'.repeat(70_000), c: '1', d: '2' },
+    };
     const locations = await writeProducts(scratch.path('in'), products);
     const request = await requestFor('k', locations);
     const seen: string[] = [];

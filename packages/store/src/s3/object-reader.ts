@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { types } from 'node:util';
 import { createBrotliDecompress } from 'node:zlib';
 import { describeIoError } from '../files/io-error.js';
 import type { Bucket, BucketTrouble, RequestOptions } from './bucket.js';
@@ -150,7 +151,8 @@ function failedReading(
 
 function isOfDecoder(error: unknown): boolean {
   return (
-    error instanceof Error &&
+    // Not `instanceof`: errors of Node's own modules may come from another realm.
+    types.isNativeError(error) &&
     'code' in error &&
     /^(Z_|ERR__ERROR|ERR_BROTLI)/.test(String(error.code))
   );

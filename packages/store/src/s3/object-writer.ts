@@ -96,14 +96,20 @@ export class ObjectWriter {
       ...single.map((file) => () => this.#writeFile(file, place)),
     ];
     let failure: ObjectFailure | undefined;
-    const objects: StoredObject[] = [];
-    await mapParallel(works, PARALLEL_OBJECTS, async (work) => {
-      if (failure !== undefined) return;
+    const objects = await mapParallel(works, PARALLEL_OBJECTS, async (work) => {
+      if (failure !== undefined) return undefined;
       const outcome = await work();
-      if (outcome.status === 'stored') objects.push(outcome.object);
-      else failure ??= outcome;
+      if (outcome.status === 'stored') return outcome.object;
+      failure ??= outcome;
+      return undefined;
     });
-    return failure ?? { status: 'stored', objects };
+    return (
+      failure ?? {
+        status: 'stored',
+        // In the order of the plan, so that equal saves make equal manifests.
+        objects: objects.filter((object) => object !== undefined),
+      }
+    );
   }
 
   async #writeFile(

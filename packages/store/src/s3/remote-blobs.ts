@@ -118,7 +118,9 @@ export class RemoteBlobs implements BlobSource {
     const { call, damaged, bucket, stored } = this.#options;
     if (outcome.status === 'unwritable') return outcome;
     if (outcome.status === 'damaged') {
+      const isKnown = damaged.has(name);
       damaged.add(name);
+      if (isKnown) return outcome;
       call.onTrouble?.({
         operation: 'restore',
         kind: 'damage',

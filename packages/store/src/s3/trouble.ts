@@ -1,6 +1,7 @@
 /**
  * What a bucket's trouble means for a run: its kind, and words that are the same for equal causes. Pure.
  */
+import { types } from 'node:util';
 import type { RemoteCall, StoreTrouble } from '../store.js';
 import type { BucketTrouble, TroubleReason } from './bucket.js';
 
@@ -51,10 +52,10 @@ export function isAbsence({ reason }: BucketTrouble): boolean {
 
 /** Why a body broke off; those of a bucket fail with an error that has its trouble. */
 export function troubleIn(error: unknown): BucketTrouble {
-  if (error instanceof Error && 'trouble' in error) {
+  if (types.isNativeError(error) && 'trouble' in error) {
     return error.trouble as BucketTrouble;
   }
-  const why = error instanceof Error ? error.message : String(error);
+  const why = types.isNativeError(error) ? error.message : String(error);
   const message = `The download broke off: ${why}.`;
   return { status: 'trouble', reason: 'unreachable', message };
 }

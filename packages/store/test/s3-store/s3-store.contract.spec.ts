@@ -1,0 +1,5 @@
+/** The contract of a store, kept by the one on S3 over a bucket in memory. */
+import { registerStoreContract } from '@nx-notebook/testing/contracts';
+import { openMemoryHarness } from './memory-harness.js';
+
+registerStoreContract('the S3 store', openMemoryHarness);
