@@ -57,3 +57,6 @@ export type {
   PolicyStatement,
   PolicyTarget,
 } from './s3/policies.js';
+export { probeBucket } from './s3/probe/probe-bucket.js';
+export type { ProbeOptions } from './s3/probe/probe-bucket.js';
+export type { Finding } from './s3/probe/finding.js';

@@ -136,8 +136,8 @@ export class Canary {
   }
 }
 
-/** Later versions may say more in it. */
-function isOurFormat(text: string): boolean {
+/** Whether the canary's text is of a layout that we know; later versions may say more in it. */
+export function isOurFormat(text: string): boolean {
   try {
     const value = JSON.parse(text) as Record<string, unknown> | null;
     return value?.['layout'] === 1 && value['digest'] === 'sha256';
