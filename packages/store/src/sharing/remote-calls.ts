@@ -174,10 +174,13 @@ export class RemoteCalls {
   ): CallWatch {
     const { label, limits, now, tally } = this.#options;
     const signals = [this.#options.signal, breaker.signal];
+    // Large results are hashed and compressed before they are sent; the end of the run bounds them.
+    const patience =
+      operation === 'save' ? { ...limits, minBytesPerSecond: 0 } : limits;
     return new CallWatch({
       label,
       operation,
-      patience: limits,
+      patience,
       meter,
       now,
       signal: AbortSignal.any(signal ? [...signals, signal] : signals),
