@@ -60,3 +60,12 @@ export type {
 export { probeBucket } from './s3/probe/probe-bucket.js';
 export type { ProbeOptions } from './s3/probe/probe-bucket.js';
 export type { Finding } from './s3/probe/finding.js';
+export type {
+  DamagedEntry,
+  InventoryOptions,
+  S3FolderStat,
+  S3StoreStat,
+  S3StoreVerification,
+  VerificationProgress,
+} from './s3/inventory.js';
+export { statRemoteStore, verifyRemoteStore } from './sharing/remote-bucket.js';

@@ -35,6 +35,12 @@ export class CommandFailed extends Error {
   }
 }
 
+/** Problems that end in `Next: ...`, as settings print them, as the failure of a command. */
+export function failedWith(text: string): CommandFailed {
+  const [message = '', hint] = text.trimEnd().split('\nNext: ');
+  return new CommandFailed(message, hint);
+}
+
 /** A command, or a group of commands with a common first word. */
 export type CommandEntry = CommandGroup | SingleCommand;
 

@@ -4,10 +4,9 @@
 import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
-import { statDiskStore } from '@nx-notebook/store';
+import { statDiskStore, type Finding } from '@nx-notebook/store';
 import { describePython } from '../generators/describe-python.js';
 import type { Environment } from '../settings/settings.js';
-import type { Finding } from './finding.js';
 import { counted, inBytes, localStoreRoot } from './local-store.js';
 import type { Workspace } from './workspace.js';
 

@@ -2,12 +2,11 @@
  * What doctor finds about the shared store and Nx's cache on it: configuration here, everything else by the probes.
  */
 import { access, constants } from 'node:fs/promises';
-import { openTrust } from '@nx-notebook/store';
+import { openTrust, probeBucket, type Finding } from '@nx-notebook/store';
 import { lastSummary } from '../nx-cache/last-summary.js';
 import { renderCounts, renderTroubles } from '../nx-cache/summary.js';
 import { resolveSharing, type Sharing } from '../settings/sharing.js';
 import type { DoctorSubject } from './doctor-local.js';
-import type { Finding } from './finding.js';
 
 /** Its configuration, then what the probes say. */
 export async function examineSharedStore({
@@ -28,11 +27,17 @@ export async function examineSharedStore({
   const { remote, access: allowed } = sharing.value;
   const keys = await examineKeys(sharing.value);
   if (isOffline) return [...keys, offline];
-  const { address } = remote;
+  const { address, scope, s3 } = remote;
   const probed =
     address.kind === 'folder'
       ? await examineFolder(address.path, allowed)
-      : [offline];
+      : await probeBucket({
+          bucket: address.bucket,
+          prefix: address.prefix,
+          s3,
+          access: allowed,
+          ...(scope === undefined ? {} : { scope }),
+        });
   return [...keys, ...probed];
 }
 

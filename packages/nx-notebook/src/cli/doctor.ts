@@ -2,13 +2,13 @@
  * `doctor`: looks at everything that a run depends on, group by group, and says what is safe, what is not, and how to
  * mend it. Prints each group as soon as it is known.
  */
+import type { Finding } from '@nx-notebook/store';
 import {
   EXIT,
   wantsJson,
   type CommandContext,
   type ExitCode,
 } from './command.js';
-import type { Finding } from './finding.js';
 import { examineLocalStore, examinePythons } from './doctor-local.js';
 import { examineNxCache, examineSharedStore } from './doctor-shared.js';
 import type { Mark, Terminal } from './terminal.js';

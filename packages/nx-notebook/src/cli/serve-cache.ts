@@ -11,13 +11,15 @@ import {
 } from '../nx-cache/cache-server.js';
 import { configureCaches, openCaches } from '../nx-cache/open-cache.js';
 import { renderCounts, renderTroubles } from '../nx-cache/summary.js';
-import { newToken, parseTokens, type TokenRule } from '../nx-cache/tokens.js';
+import { parseTokens } from '../nx-cache/token-file.js';
+import { newToken, type TokenRule } from '../nx-cache/tokens.js';
 import { pathName, workspaceName } from '../nx-cache/workspace-name.js';
 import { parseSize } from '../settings/quantity.js';
 import type { Environment } from '../settings/settings.js';
 import {
   CommandFailed,
   EXIT,
+  failedWith,
   type CommandContext,
   type ExitCode,
 } from './command.js';
@@ -67,7 +69,8 @@ export async function serveCache(
     host,
     port,
     tokens: given.length > 0 ? given : [{ token: fresh, access: 'read-write' }],
-    cacheOf: (name) => cacheOf(name === undefined ? own : pathName(name)),
+    cacheOf: (name) =>
+      Promise.resolve(cacheOf(name === undefined ? own : pathName(name))),
   });
   const { sharing } = configured.value;
   terminal.out(
@@ -163,9 +166,4 @@ async function tokensOf(
       'Write [{"token": "...", "access": "read"}, {"token": "...", "access": "read-write", "workspace": "shop"}].',
     );
   return [...fromEnvironment, ...parsed.value];
-}
-
-function failedWith(text: string): CommandFailed {
-  const [message = '', hint] = text.trimEnd().split('\nNext: ');
-  return new CommandFailed(message, hint);
 }

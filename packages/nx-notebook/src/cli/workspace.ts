@@ -10,7 +10,7 @@ import {
   type Environment,
   type Settings,
 } from '../settings/settings.js';
-import { CommandFailed } from './command.js';
+import { CommandFailed, failedWith } from './command.js';
 
 /** Where a command works. */
 export interface Workspace {
@@ -33,12 +33,7 @@ export async function findWorkspace(
   const plugin =
     root === undefined ? undefined : await pluginIn(join(root, 'nx.json'));
   const settings = resolveSettings(plugin?.options, env);
-  if (!settings.ok) {
-    const [message = '', hint] = renderProblems(settings.error)
-      .trimEnd()
-      .split('\nNext: ');
-    throw new CommandFailed(message, hint);
-  }
+  if (!settings.ok) throw failedWith(renderProblems(settings.error));
   return {
     root: root ?? cwd,
     isWorkspace: root !== undefined,

@@ -41,7 +41,7 @@ export class Breaker {
     this.#failures = 0;
   }
 
-  /** The server did not answer as a server should. `isFinal`: nothing will change, such as wrong credentials. */
+  /** The server did not answer as a server should. `isFinal`: nothing will change soon, as with wrong credentials. */
   failed(reason: string, isFinal: boolean): void {
     this.#failures += 1;
     if (this.#reason !== undefined || (!isFinal && this.#failures < FAILURES))

@@ -11,7 +11,8 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
-import { drain, type NxCache, type PutOutcome } from './nx-cache.js';
+import { drain } from './drain.js';
+import type { NxCache, PutOutcome } from './nx-cache.js';
 import { accessOf, type TokenRule } from './tokens.js';
 
 /** What a server serves. */
@@ -21,7 +22,9 @@ export interface CacheServerOptions {
   readonly port: number;
   readonly tokens: readonly TokenRule[];
   /** The cache of a workspace; without a name that of the server itself. Nothing: there is none. */
-  readonly cacheOf: (workspace: string | undefined) => NxCache | undefined;
+  readonly cacheOf: (
+    workspace: string | undefined,
+  ) => Promise<NxCache | undefined>;
   /** A request that is not of the protocol; true when it was answered. */
   readonly handleOther?: (
     request: IncomingMessage,
@@ -98,7 +101,10 @@ async function answer(
   const workspace = name === undefined ? undefined : decode(name);
   const { authorization } = request.headers;
   const access = accessOf(options.tokens, authorization, workspace);
-  const cache = access === 'none' ? undefined : options.cacheOf(workspace);
+  const cache =
+    access === 'none'
+      ? undefined
+      : await unlessBug(options.cacheOf(workspace), undefined);
   if (request.method === 'PUT') {
     const outcome =
       cache === undefined || access !== 'read-write'

@@ -40,7 +40,7 @@ export async function afterTasks(
   const { env } = process;
   if (!isWanted(options, env)) return;
   const { finishRunCache } = await import('./run-cache.js');
-  await finishRunCache(options, context, env);
+  await finishRunCache(context, env);
 }
 
 /** As `resolveSettings` would say, without reading the other options. */

@@ -5,8 +5,7 @@
  * Nx aborts a run over any surprise of its cache server and waits for ever, so a whole verified file is on this disk
  * before anybody hears of a hit.
  */
-import { Writable, type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import {
   Lanes,
   type BucketTrouble,
@@ -15,7 +14,8 @@ import {
   type NamedEntries,
 } from '@nx-notebook/store';
 import { Breaker } from './breaker.js';
-import type { Spool } from './spool.js';
+import { drain } from './drain.js';
+import type { Spool, TakenBody } from './spool.js';
 import { REASON_WORDS, type NxCacheSummary } from './summary.js';
 import { Tally } from './tally.js';
 
@@ -60,8 +60,13 @@ export type PutOutcome =
   /** Not wanted, or this disk is full. */
   | 'refused';
 
-/** Troubles that no repetition ends within a run. */
-const FINAL: readonly BucketTrouble['reason'][] = ['unauthorised', 'no-bucket'];
+/** Troubles that no repetition ends soon: the bucket has tried again already where that makes sense. */
+const FINAL: readonly BucketTrouble['reason'][] = [
+  'unauthorised',
+  'no-bucket',
+  'unreachable',
+  'time-out',
+];
 
 /** Troubles that say something of one entry and nothing of the server. */
 const OF_ONE_ENTRY: readonly BucketTrouble['reason'][] = [
@@ -71,6 +76,15 @@ const OF_ONE_ENTRY: readonly BucketTrouble['reason'][] = [
   'refused',
   'source-changed',
 ];
+
+/** What was not taken, where somebody has to know. */
+const UNTAKEN_WORDS: Readonly<
+  Record<Exclude<TakenBody['status'], 'taken'>, string | undefined>
+> = {
+  unwritable: "the local disk can't be written",
+  'no-entry': 'not an entry of Nx',
+  'broken-off': undefined,
+};
 
 /** The cache of one workspace. Safe to call concurrently; never throws for network or disk. */
 export class NxCache {
@@ -127,17 +141,13 @@ export class NxCache {
       await drain(body);
       return refusal;
     }
-    this.#known.add(hash);
     const taken = await this.#options.spool.take(body);
     if (taken.status !== 'taken') {
-      this.#known.delete(hash);
-      this.#tally.notUploaded(
-        taken.status === 'unwritable'
-          ? "the local disk can't be written"
-          : 'not an entry of Nx',
-      );
+      const reason = UNTAKEN_WORDS[taken.status];
+      if (reason !== undefined) this.#tally.notUploaded(reason);
       return 'refused';
     }
+    this.#known.add(hash);
     const upload = this.#uploads
       .run(() => this.#upload(hash, taken.file))
       .finally(() => this.#pending.delete(upload));
@@ -305,15 +315,6 @@ const switchedOff: BucketTrouble = {
   reason: 'unreachable',
   message: 'The store was given up.',
 };
-
-/** Reads a body to its end and drops it. */
-export async function drain(body: Readable): Promise<void> {
-  try {
-    await pipeline(body, new Writable({ write: (_chunk, _, done) => done() }));
-  } catch {
-    // The sender went away; nobody waits for an answer.
-  }
-}
 
 /** The value, or nothing when it does not come in time. The work goes on. */
 async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {

@@ -8,8 +8,7 @@ import { request } from 'node:http';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { dataFolder } from '../data-folder.js';
-import { isSet, resolveSettings } from '../settings/settings.js';
-import { resolveSharing } from '../settings/sharing.js';
+import { isSet } from '../settings/settings.js';
 import type { RunContext } from './hooks.js';
 import {
   FINISH_PATH,
@@ -20,16 +19,13 @@ import {
   type RunServerState,
 } from './run-server-protocol.js';
 import { renderCounts, renderTroubles } from './summary.js';
-import { keepSummary } from './last-summary.js';
 import { newToken } from './tokens.js';
 import { offerServer, reasonNotToServe } from './nx-variables.js';
 
 /** A machine that needs longer to start a process has other worries than this cache. */
 const START_MS = 10_000;
-/** After Ctrl-C people wait for nothing; uploads that are nearly done may end. */
-const INTERRUPTED_WAIT_MS = 1_000;
-/** Beyond the wait for uploads. */
-const ANSWER_MS = 5_000;
+/** Nx gives up a hook after ten minutes, and fails the run. */
+const ANSWER_MS = 570_000;
 
 /** Prints a line for people; under Nx's daemon it goes to the daemon's log. */
 type Say = (line: string) => void;
@@ -48,15 +44,10 @@ export async function startRunCache(
     }
     const token = newToken();
     const controlToken = newToken();
-    const start = await startServer(
+    const { port } = await startServer(
       { pluginOptions, workspaceRoot, token, controlToken, ...owner(env) },
       env,
     );
-    if (start.status === 'off') {
-      say(start.message);
-      return;
-    }
-    const { port } = start;
     await writeState(stateFile(id, workspaceRoot, env), {
       port,
       controlToken,
@@ -70,7 +61,6 @@ export async function startRunCache(
 
 /** Waits for uploads, says what did not work, and ends the server of a run. Never rejects. */
 export async function finishRunCache(
-  pluginOptions: unknown,
   { id, workspaceRoot }: RunContext,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
@@ -79,20 +69,13 @@ export async function finishRunCache(
     const state = await readState(file);
     if (state === undefined) return;
     await rm(file, { force: true });
-    const isDaemon = isUnderDaemon(env);
     // Nx ends this plugin's worker at Ctrl-C and starts another one for this hook.
-    const wasInterrupted = !isDaemon && state.startedBy !== process.pid;
-    const waitMs = wasInterrupted
-      ? INTERRUPTED_WAIT_MS
-      : uploadWaitMs(pluginOptions, env);
-    const answer = await askToFinish(state, { waitMs });
-    await keepSummary(answer, workspaceRoot, env);
-    for (const line of renderTroubles(answer)) say(line);
-    if (answer.left > 0)
-      say(
-        `${answer.label}: ${answer.left} Nx cache entries are still being uploaded; not waiting for them any longer.`,
-      );
-    verbosely(env, renderCounts(answer));
+    const wasInterrupted =
+      !isUnderDaemon(env) && state.startedBy !== process.pid;
+    const answer = await askToFinish(state, { wasInterrupted });
+    for (const line of linesOf(answer)) say(line);
+    if (answer.status === 'served')
+      verbosely(env, renderCounts(answer.summary));
   } catch (error) {
     say(
       `The cache server of this run ended early; entries may be missing in the store: ${messageOf(error)}`,
@@ -157,10 +140,17 @@ function isUnderDaemon(env: NodeJS.ProcessEnv): boolean {
   return env['NX_DAEMON_PROCESS'] === 'true';
 }
 
-function uploadWaitMs(pluginOptions: unknown, env: NodeJS.ProcessEnv): number {
-  const settings = resolveSettings(pluginOptions, env);
-  const sharing = settings.ok ? resolveSharing(settings.value, env) : settings;
-  return sharing.ok ? (sharing.value?.uploadWaitMs ?? 0) : 0;
+function linesOf(answer: FinishAnswer): readonly string[] {
+  if (answer.status === 'off') return [answer.message];
+  const { summary, left } = answer;
+  return [
+    ...renderTroubles(summary),
+    ...(left > 0
+      ? [
+          `${summary.label}: ${left} Nx cache entries are still being uploaded; not waiting for them any longer.`,
+        ]
+      : []),
+  ];
 }
 
 function askToFinish(
@@ -176,7 +166,7 @@ function askToFinish(
         path: FINISH_PATH,
         method: 'POST',
         headers: { authorization: `Bearer ${controlToken}` },
-        signal: AbortSignal.timeout(body.waitMs + ANSWER_MS),
+        signal: AbortSignal.timeout(ANSWER_MS),
       },
       (response) => {
         text(response).then(

@@ -18,10 +18,10 @@ export interface RunServerConfig {
   readonly isOwnerDaemon: boolean;
 }
 
-/** Its first and only message: it listens, or there is nothing to serve. */
-export type RunServerStart =
-  | { readonly status: 'listening'; readonly port: number }
-  | { readonly status: 'off'; readonly message: string };
+/** Its first and only message. */
+export interface RunServerStart {
+  readonly port: number;
+}
 
 /** Where the hook that ends the run finds the server. */
 export interface RunServerState {
@@ -34,13 +34,19 @@ export interface RunServerState {
 /** Asks a server to end: `POST`, with the control token as bearer. */
 export const FINISH_PATH = '/run/finish';
 
-/** How long to wait for uploads; what is left goes on for a moment without anybody waiting. */
+/** How the run ended. */
 export interface FinishRequest {
-  readonly waitMs: number;
+  /** Nobody waits for uploads then; what is left goes on for a moment. */
+  readonly wasInterrupted: boolean;
 }
 
-/** The answer. */
-export type FinishAnswer = NxCacheSummary & {
-  /** Uploads that go on. */
-  readonly left: number;
-};
+/** What came of it. */
+export type FinishAnswer =
+  /** Nothing was served, because of the configuration; a text for people. */
+  | { readonly status: 'off'; readonly message: string }
+  | {
+      readonly status: 'served';
+      readonly summary: NxCacheSummary;
+      /** Uploads that go on. */
+      readonly left: number;
+    };

@@ -1,25 +1,20 @@
 /**
  * The process that serves one run of Nx. A process of its own, because Nx ends the worker of a plugin whenever it likes,
- * and a cache server that is gone fails the run. Started by the hooks with a channel, and told there what to serve.
+ * and a cache server that is gone fails the run. Started by the hooks with a channel, and told there what to serve. Says
+ * that it listens before it loads anything else: the run waits for that.
  */
-import { text } from 'node:stream/consumers';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { startCacheServer } from './cache-server.js';
-import type { NxCache } from './nx-cache.js';
-import { configureCaches, openCaches } from './open-cache.js';
+import { watchOwner } from './owner-watch.js';
 import {
   FINISH_PATH,
-  type FinishAnswer,
   type FinishRequest,
   type RunServerConfig,
   type RunServerStart,
 } from './run-server-protocol.js';
-import { watchOwner } from './owner-watch.js';
+import type { ServedRun } from './served-run.js';
 import { accessOf } from './tokens.js';
-import { workspaceName } from './workspace-name.js';
-
-/** Uploads that nobody waits for any more get so long. */
-const LEFT_ALONE_MS = 30_000;
 
 process.once('message', (config) => {
   void serve(config as RunServerConfig);
@@ -29,41 +24,45 @@ process.on('uncaughtException', () => undefined);
 process.on('unhandledRejection', () => undefined);
 
 async function serve(config: RunServerConfig): Promise<void> {
-  const { pluginOptions, workspaceRoot } = config;
-  const opened = await configureCaches(pluginOptions, process.env);
-  if (!opened.ok) {
-    tell({ status: 'off', message: opened.error });
-    process.disconnect();
-    return;
-  }
-  const { env } = process;
-  const caches = openCaches({ ...opened.value, env, workspaceRoot });
-  const cache = caches(await workspaceName(workspaceRoot));
+  const { promise: opened, resolve: open } = deferred<ServedRun>();
   const watch = watchOwner({
     pid: config.ownerPid,
     isDaemon: config.isOwnerDaemon,
-    onEnd: () => void endAlone(cache),
+    onEnd: () => void opened.then(endAlone),
   });
-  const access = cache.isReadOnly ? 'read' : 'read-write';
   const server = await startCacheServer({
     host: '127.0.0.1',
     port: 0,
-    tokens: [{ token: config.token, access }],
-    cacheOf: () => {
+    // What may be stored is decided by the cache.
+    tokens: [{ token: config.token, access: 'read-write' }],
+    cacheOf: async () => {
       watch.used();
-      return cache;
+      return (await opened).cache;
     },
     handleOther: (request, response) => {
       if (!isFinish(config, request)) return false;
-      void finish(cache, request, response);
+      void opened.then((run) => finish(run, request, response));
       return true;
     },
   });
-  tell({ status: 'listening', port: server.port });
+  const start: RunServerStart = { port: server.port };
+  process.send?.(start);
+  open(await openRun(config));
 }
 
-function tell(message: RunServerStart): void {
-  process.send?.(message);
+/** Requests wait for it, so there is one in any case. */
+async function openRun(config: RunServerConfig): Promise<ServedRun> {
+  try {
+    const { openServedRun } = await import('./served-run.js');
+    return await openServedRun(config, process.env);
+  } catch (error) {
+    const message = `The cache of Nx is not shared: ${String(error)}`;
+    return {
+      cache: undefined,
+      finish: () => Promise.resolve({ status: 'off', message }),
+      endAlone: () => Promise.resolve(),
+    };
+  }
 }
 
 function isFinish(config: RunServerConfig, request: IncomingMessage): boolean {
@@ -76,20 +75,31 @@ function isFinish(config: RunServerConfig, request: IncomingMessage): boolean {
 }
 
 async function finish(
-  cache: NxCache,
+  run: ServedRun,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { waitMs } = JSON.parse(await text(request)) as FinishRequest;
-  await cache.settle(waitMs);
-  const answer: FinishAnswer = { ...cache.summary, left: cache.pending };
+  const how = JSON.parse(await text(request)) as FinishRequest;
+  const answer = await run.finish(how);
+  const closed = new Promise((resolve) => response.once('close', resolve));
   response.writeHead(200, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer));
-  await new Promise((resolve) => response.once('close', resolve));
-  await endAlone(cache);
+  await closed;
+  await endAlone(run);
 }
 
-async function endAlone(cache: NxCache): Promise<void> {
-  await cache.finish(LEFT_ALONE_MS);
+async function endAlone(run: ServedRun): Promise<void> {
+  await run.endAlone();
   process.exit(0);
+}
+
+function deferred<T>(): {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+} {
+  let settle: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: (value) => settle(value) };
 }

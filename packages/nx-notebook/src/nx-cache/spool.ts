@@ -2,7 +2,7 @@
  * Cache entries on this disk, under the sha256 of their bytes: what came from the store, so that it comes once, and what
  * waits for its upload. Limited in size; several processes may share one folder.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import {
   mkdir,
   open,
@@ -12,7 +12,6 @@ import {
   stat,
   utimes,
 } from 'node:fs/promises';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { digestFile, type EntryFile } from '@nx-notebook/store';
@@ -35,8 +34,9 @@ export type TakenBody =
   | { readonly status: 'taken'; readonly file: EntryFile }
   /** This disk is at fault. */
   | { readonly status: 'unwritable' }
-  /** The sender gave up, or it is no entry of Nx. */
-  | { readonly status: 'unusable' };
+  | { readonly status: 'no-entry' }
+  /** The sender gave up. */
+  | { readonly status: 'broken-off' };
 
 /** What gzip files begin with, and so every entry of Nx. */
 const GZIP = Buffer.from([0x1f, 0x8b]);
@@ -109,13 +109,13 @@ export class Spool {
     } catch {
       await handle?.close().catch(() => undefined);
       await rm(temporary, { force: true }).catch(() => undefined);
-      return { status: 'unusable' };
+      return { status: 'broken-off' };
     }
     isWritten = (await succeeds(handle?.close())) && isWritten;
     const isEntry = begin.subarray(0, GZIP.length).equals(GZIP);
     if (!isWritten || !isEntry) {
       await rm(temporary, { force: true }).catch(() => undefined);
-      return { status: isWritten ? 'unusable' : 'unwritable' };
+      return { status: isWritten ? 'no-entry' : 'unwritable' };
     }
     const sha256 = hash.digest('hex');
     this.pin(sha256);

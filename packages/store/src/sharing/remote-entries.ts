@@ -2,9 +2,7 @@
  * Named entries in the configured shared store: which folders are read and written is decided by the trust scope, and
  * signatures count in what everybody reads.
  */
-import type { Bucket } from '../s3/bucket.js';
-import { openS3Bucket } from '../s3/open-bucket.js';
-import { openFolderBucket } from './folder-bucket.js';
+import { openRemoteBucket } from './remote-bucket.js';
 import type { StoreScope } from './scope.js';
 import { isTrustedRoot, readRoots, writeRoot } from './generations.js';
 import {
@@ -37,7 +35,7 @@ export function openRemoteEntries(
   const { scope, now = Date.now } = remote;
   const { signer, verifier } = trust;
   return openNamedEntries({
-    bucket: bucketOf(remote),
+    bucket: openRemoteBucket(remote),
     space,
     provenance,
     readRoots: () => foldersToRead(scope, access, now()),
@@ -56,12 +54,6 @@ export function openRemoteEntries(
             verifier.check(line, signature, DOMAIN) === 'valid',
         }),
   });
-}
-
-function bucketOf({ address, s3 }: RemoteOptions): Bucket {
-  if (address.kind === 'folder') return openFolderBucket(address.path);
-  const { bucket, prefix } = address;
-  return openS3Bucket({ bucket, prefix, ...s3 });
 }
 
 /** A trusted writer keeps alive what it finds in the month before. */

@@ -5,9 +5,15 @@ import { withJson, type CommandGroup, type SingleCommand } from '../command.js';
 
 const stat: SingleCommand = {
   name: 'stat',
-  summary: 'Count the local store',
-  examples: [['nx-notebook store stat', 'how full it is, and where it lies']],
-  configure: withJson,
+  summary: 'Count stored results',
+  examples: [
+    ['nx-notebook store stat', 'the local store: how full, and where it lies'],
+    ['nx-notebook store stat --remote', 'the folders of the shared store'],
+  ],
+  configure: (command) => {
+    withJson(command);
+    command.option('--remote', 'the shared store instead of the local one');
+  },
   run: async (context, options) => {
     const { statStore } = await import('../store-stat.js');
     return statStore(context, options);
