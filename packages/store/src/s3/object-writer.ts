@@ -25,6 +25,7 @@ import { objectName, type Encoding } from './layout.js';
 import { isPlausibleSize } from './object-reader.js';
 import type { StoragePlan } from './packs.js';
 import type { StoredObject } from './stored-manifest.js';
+import { wire } from './trouble.js';
 
 /** Where one save puts its objects. */
 export interface ObjectPlace {
@@ -278,8 +279,7 @@ export class ObjectWriter {
   /** Trouble here will be met again by the write, which says it. */
   async #isThere({ name, object, call }: Target): Promise<boolean> {
     if (this.#damaged.has(name)) return false;
-    const { signal } = call;
-    const found = await this.#bucket.stat(name, signal && { signal });
+    const found = await this.#bucket.stat(name, wire(call));
     return found.status === 'found' && isPlausibleSize(object, found.sizeBytes);
   }
 
@@ -287,11 +287,7 @@ export class ObjectWriter {
     { name, call }: Target,
     source: ByteSource,
   ): Promise<'stored' | BucketTrouble> {
-    const { signal, onBytes } = call;
-    const written = await this.#bucket.write(name, source, {
-      ...(signal && { signal }),
-      ...(onBytes && { onBytes }),
-    });
+    const written = await this.#bucket.write(name, source, wire(call));
     if (written.status === 'trouble') return written;
     this.#damaged.delete(name);
     return 'stored';

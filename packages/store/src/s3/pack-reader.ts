@@ -4,11 +4,12 @@
  */
 import type { Digest, RemoteCall } from '../store.js';
 import type { Bucket } from './bucket.js';
-import { MemorySink } from './file-sink.js';
+import { MemorySink } from './byte-sinks.js';
 import { MAX_PACK_BYTES } from './layout.js';
 import { readObject, type ReadingOutcome } from './object-reader.js';
 import { Slots } from './transport/slots.js';
 import type { StoredObject } from './stored-manifest.js';
+import { wire } from './trouble.js';
 
 /** The plain bytes of a pack, or why there are none. */
 export type PackOutcome =
@@ -79,13 +80,11 @@ export class PackReader {
   #begin({ name, object, call }: PackRequest): HeldPack {
     const outcome = this.#slots.use(async (): Promise<PackOutcome> => {
       const sink = new MemorySink(object.sizeBytes);
-      const { signal, onBytes } = call;
       const read = await readObject(this.#bucket, {
         name,
         object,
         sink,
-        ...(signal && { signal }),
-        ...(onBytes && { onBytes }),
+        ...wire(call),
       });
       return read.status === 'read'
         ? { status: 'read', bytes: sink.bytes }

@@ -11,6 +11,7 @@ import type {
   RemoteManifests,
 } from './remote-manifests.js';
 import type { StoredManifest } from './stored-manifest.js';
+import { wire } from './trouble.js';
 
 /** Server-side copies at the same time. */
 const PARALLEL_COPIES = 8;
@@ -28,14 +29,13 @@ export async function promote(
   },
 ): Promise<Publication> {
   const { place, from, stored, text } = entry;
-  const { signal } = place.call;
   let trouble: BucketTrouble | undefined;
   await mapParallel(stored.objects, PARALLEL_COPIES, async (object) => {
     if (trouble !== undefined) return;
     const copied = await bucket.copy(
       objectName(from, object),
       objectName(place.root, object),
-      { ...(signal && { signal }), ...sizeOf(object) },
+      { ...wire(place.call), ...sizeOf(object) },
     );
     if (copied.status === 'trouble') trouble = copied;
   });

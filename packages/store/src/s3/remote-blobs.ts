@@ -4,7 +4,7 @@
  * and the next save heals it.
  */
 import { createHash } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
+import { open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { describeIoError } from '../files/io-error.js';
 import type {
   BlobSource,
@@ -14,7 +14,8 @@ import type {
   RemoteCall,
 } from '../store.js';
 import type { Bucket } from './bucket.js';
-import { FileSink } from './file-sink.js';
+import { downloadFile } from './download.js';
+import { FileSink } from './byte-sinks.js';
 import { objectName } from './layout.js';
 import { readObject, type ReadingOutcome } from './object-reader.js';
 import type { PackReader } from './pack-reader.js';
@@ -23,7 +24,7 @@ import type {
   StoredManifest,
   StoredObject,
 } from './stored-manifest.js';
-import { tell } from './trouble.js';
+import { isAbsence, tell, wire } from './trouble.js';
 
 /** What the files of an entry are read with. */
 export interface RemoteBlobsOptions {
@@ -69,25 +70,58 @@ export class RemoteBlobs implements BlobSource {
     readonly target: string;
   }): Promise<ReadingOutcome> {
     const { name, object, file, target } = request;
-    const { signal, onBytes } = this.#options.call;
-    const sink = new FileSink(target, file.executable);
+    let handle: FileHandle | undefined;
     let isRead = false;
     try {
-      const outcome = await readObject(this.#options.bucket, {
-        name,
-        object,
-        sink,
-        ...(signal && { signal }),
-        ...(onBytes && { onBytes }),
-      });
-      await sink.close();
+      // The kernel takes the umask off these.
+      handle = await open(target, 'wx+', file.executable ? 0o777 : 0o666);
+      const outcome =
+        object.encoding === 'raw'
+          ? await this.#download(name, object, handle)
+          : await this.#decode(name, object, handle);
+      // Some file systems report a full disk only now.
+      await handle.close();
       isRead = outcome.status === 'read';
       return outcome;
     } catch (error) {
       return { status: 'unwritable', message: describeIoError(error) };
     } finally {
-      if (sink.isMade && !isRead) await rm(target, { force: true });
+      await handle?.close().catch(() => undefined);
+      if (handle && !isRead) await rm(target, { force: true });
     }
+  }
+
+  #decode(
+    name: string,
+    object: StoredObject,
+    handle: FileHandle,
+  ): Promise<ReadingOutcome> {
+    const { bucket, call } = this.#options;
+    const sink = new FileSink(handle);
+    return readObject(bucket, { name, object, sink, ...wire(call) });
+  }
+
+  async #download(
+    name: string,
+    { digest, sizeBytes }: StoredObject,
+    handle: FileHandle,
+  ): Promise<ReadingOutcome> {
+    const { bucket, call } = this.#options;
+    const download = { name, sizeBytes, handle, ...wire(call) };
+    const outcome = await downloadFile(bucket, download);
+    if (outcome.status === 'trouble' && isAbsence(outcome)) {
+      return { status: 'damaged', message: `${name} is missing` };
+    }
+    if (outcome.status === 'damaged') {
+      return { status: 'damaged', message: `${name} ${outcome.message}` };
+    }
+    if (outcome.status !== 'downloaded') return outcome;
+    return outcome.digest === digest
+      ? { status: 'read' }
+      : {
+          status: 'damaged',
+          message: `${name} has other bytes than its name says`,
+        };
   }
 
   async #cutOut(request: {

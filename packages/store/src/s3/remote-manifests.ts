@@ -16,7 +16,7 @@ import {
   type StoredManifest,
 } from './stored-manifest.js';
 import { readText } from './text-reader.js';
-import { isAbsence } from './trouble.js';
+import { isAbsence, wire } from './trouble.js';
 
 /** Whose manifest. */
 export interface ManifestPlace {
@@ -79,10 +79,8 @@ export class RemoteManifests {
   }
 
   async read({ root, key, call }: ManifestPlace): Promise<ManifestOutcome> {
-    const { signal, onBytes } = call;
     const read = await readText(this.#bucket, manifestName(root, key), {
-      ...(signal && { signal }),
-      ...(onBytes && { onBytes }),
+      ...wire(call),
       maxBytes: MAX_MANIFEST_BYTES,
     });
     if (read.status === 'trouble') {
@@ -114,10 +112,9 @@ export class RemoteManifests {
     if (known !== undefined) return incomplete(`${known.name} is damaged`);
     if (isFetchedNow) return { status: 'complete' };
     let outcome: Completeness = { status: 'complete' };
-    const { signal } = call;
     await mapParallel(named, PARALLEL_STATS, async ({ name, object }) => {
       if (outcome.status !== 'complete') return;
-      const found = await this.#bucket.stat(name, signal && { signal });
+      const found = await this.#bucket.stat(name, wire(call));
       if (found.status === 'trouble') {
         outcome = isAbsence(found) ? incomplete(`${name} is missing`) : found;
       } else if (!isPlausibleSize(object, found.sizeBytes)) {
@@ -130,14 +127,13 @@ export class RemoteManifests {
   /** Publishes unless there is a complete manifest for the key already. */
   async publish(place: ManifestPlace, text: string): Promise<Publication> {
     const { root, key, call } = place;
-    const { signal } = call;
     const name = manifestName(root, key);
     const source = sourceOfBytes(Buffer.from(text));
     let condition: WriteCondition = { when: 'absent' };
     let last: BucketTrouble | undefined;
     for (let attempt = 0; attempt < PUBLISH_ATTEMPTS; attempt += 1) {
       const written = await this.#bucket.write(name, source, {
-        ...(signal && { signal }),
+        ...wire(call),
         condition,
       });
       if (written.status === 'written') return { status: 'published' };

@@ -1,9 +1,10 @@
 /**
- * What a bucket's trouble means for a run: its kind, and words that are the same for equal causes. Pure.
+ * Between the calls of a store and the requests of a bucket: what trouble means for a run, in words that are the same
+ * for equal causes, and what of a call a request has to know. Pure.
  */
 import { types } from 'node:util';
 import type { RemoteCall, StoreTrouble } from '../store.js';
-import type { BucketTrouble, TroubleReason } from './bucket.js';
+import type { BucketTrouble, RequestOptions, TroubleReason } from './bucket.js';
 
 /** Which call met it. */
 export type Operation = StoreTrouble['operation'];
@@ -16,7 +17,11 @@ export function troubleOf(
   const kind = KINDS[reason];
   return kind === undefined
     ? undefined
-    : { operation, kind, reason: reason.replace('-', ' '), message };
+    : { operation, kind, reason: wordsOf(reason), message };
+}
+
+function wordsOf(reason: TroubleReason): string {
+  return reason === 'time-out' ? reason : reason.replace('-', ' ');
 }
 
 const KINDS: Readonly<Record<TroubleReason, StoreTrouble['kind'] | undefined>> =
@@ -58,4 +63,9 @@ export function troubleIn(error: unknown): BucketTrouble {
   const why = types.isNativeError(error) ? error.message : String(error);
   const message = `The download broke off: ${why}.`;
   return { status: 'trouble', reason: 'unreachable', message };
+}
+
+/** What of a call concerns a request. */
+export function wire({ signal, onBytes }: RemoteCall): RequestOptions {
+  return { ...(signal && { signal }), ...(onBytes && { onBytes }) };
 }
