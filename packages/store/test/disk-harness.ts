@@ -28,7 +28,7 @@ export interface KilledRun {
 /** What the other process does; `killAt` counts its checkpoints from 0. */
 export interface ChildRun {
   readonly root: string;
-  readonly action: 'save' | 'restore';
+  readonly action: 'save' | 'restore' | 'adopt';
   readonly request: SaveRequest;
   readonly killAt?: number;
   /** A file system of its own, which only that process sees. */

@@ -7,6 +7,11 @@ import type { StoreTrouble } from '../store.js';
 /** The reason of a store that says nothing. */
 export const TIME_OUT = 'time-out';
 
+/** The store's own retries have found nobody; a download that broke off says less. */
+function isGone({ reason, operation }: StoreTrouble): boolean {
+  return reason === 'unreachable' && operation !== 'restore';
+}
+
 /** One direction of a remote store: reading or writing. */
 export class Breaker {
   readonly #off = new AbortController();
@@ -56,7 +61,8 @@ export class Breaker {
     this.#failures += 1;
     const isOff =
       trouble.kind === 'configuration' ||
-      trouble.reason.replace(' ', '-') === TIME_OUT ||
+      trouble.reason === TIME_OUT ||
+      isGone(trouble) ||
       this.#failures >= this.#failuresToOff;
     if (isOff) this.switchOff(trouble);
   }

@@ -17,6 +17,7 @@ describe('a breaker', () => {
   it.each([
     ['configuration', 'no credentials'],
     ['outage', 'time-out'],
+    ['outage', 'unreachable'],
   ] as const)('is off at the first %s (%s)', (kind, reason) => {
     const breaker = new Breaker({ failuresToOff: 3, now: () => 500 });
     breaker.failed(trouble(kind, reason), 100);
