@@ -32,6 +32,8 @@ export async function restoreTask(
       ? restored.message
       : await differenceFromManifest(ref, found, state);
   if (problem !== undefined) {
+    // A restore that was cut off by the end of the build says nothing about the store.
+    if (state.signal.aborted) return undefined;
     state.emit({
       type: 'warning',
       ref,

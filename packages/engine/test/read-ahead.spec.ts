@@ -1,9 +1,19 @@
 /** A shared store behind a build: what it brings ahead, what it is not asked, and what it is told at the end. */
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  afterEach,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { openScratch, type Scratch } from '@nx-notebook/testing';
 import type { BuildEvent } from '../src/index.js';
 import { joinTeam, type Member } from './shared-workspaces.js';
 import type { TaskText } from './test-workspace.js';
+
+/** Fifty tasks on a busy machine. */
+jest.setTimeout(60_000);
 
 const a: TaskText = { name: 'a', source: 'emit a' };
 const b: TaskText = { name: 'b', source: 'emit b', upstream: { a: ['data'] } };
@@ -13,7 +23,9 @@ let scratch: Scratch;
 beforeEach(async () => {
   scratch = await openScratch();
 });
-afterEach(() => scratch[Symbol.asyncDispose]());
+afterEach(async () => {
+  await scratch[Symbol.asyncDispose]();
+});
 
 const join = (): Promise<Member> => joinTeam(scratch.path('share'));
 
