@@ -55,6 +55,8 @@ let bucket: TestBucket;
 const clients = new Map<S3User, S3Client>();
 
 beforeAll(async () => {
+  // The SDK would warn of the years to come.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   server = await startS3Server();
 });
 afterAll(async () => {

@@ -253,6 +253,35 @@ describe('a server that', () => {
     });
   });
 
+  test('answers 409 to writers at the same moment has one winner, too', async () => {
+    await using proxy = await startProxy();
+    proxy.inject(
+      { method: 'PUT', path: /\/race-/, skip: 3 },
+      { answer: { status: 409, code: 'ConditionalRequestConflict' } },
+    );
+    const { endpoint } = proxy;
+    const seen = await probeAs('main', { scope: 'trusted' }, { endpoint });
+    expect(statuses(seen)['create-once']).toBe('safe');
+  });
+
+  test('fails in the middle of the race leaves it open', async () => {
+    await using proxy = await startProxy();
+    proxy.inject(
+      { method: 'PUT', path: /\/race-/, skip: 3 },
+      { answer: { status: 503, code: 'SlowDown' } },
+    );
+    const { endpoint } = proxy;
+    expect(
+      await probeAs('main', { scope: 'trusted' }, { endpoint }),
+    ).toContainEqual({
+      check: 'create-once',
+      status: 'unknown',
+      title: 'the race of writers could not be run',
+      detail: expect.stringContaining('SlowDown'),
+      remedy: 'Run doctor again.',
+    });
+  });
+
   test('knows no conditions can not be used', async () => {
     await using proxy = await startProxy();
     const unknown = { answer: { status: 501, code: 'NotImplemented' } };

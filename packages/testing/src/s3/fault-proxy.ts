@@ -114,7 +114,7 @@ export class FaultProxy implements AsyncDisposable {
     const url = new URL(incoming.url ?? '/', this.#target);
     const seen = {
       method: incoming.method ?? '',
-      path: decodeURIComponent(url.pathname),
+      path: decoded(url.pathname),
       query: url.search.slice(1),
     };
     const rules = this.#rules.filter((rule) => rule.takes(seen));
@@ -221,5 +221,13 @@ export class FaultProxy implements AsyncDisposable {
     if (credentials === undefined)
       throw new Error(`the proxy has no key of ${from ?? 'nobody'}`);
     return signRequest({ method, url, headers: plain }, credentials);
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }

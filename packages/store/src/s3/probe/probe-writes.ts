@@ -45,7 +45,9 @@ async function probeRace(
     ),
   );
   const winners = answers.filter(({ status }) => status === 'done').length;
-  const losers = answers.filter((answer) => isRefusal(answer, 'exists')).length;
+  const losers = answers.filter(
+    (answer) => isRefusal(answer, 'exists') || isInTheWay(answer),
+  ).length;
   if (winners === 1 && losers === WRITERS - 1)
     return {
       check,
@@ -249,6 +251,13 @@ async function probeEnforcement(
 }
 
 const WRONG_ETAG = '"00000000000000000000000000000000"';
+
+/** AWS may say so to writers at the same moment instead of telling who won. */
+function isInTheWay(answer: Answer<unknown>): boolean {
+  return (
+    answer.status === 'trouble' && answer.code === 'ConditionalRequestConflict'
+  );
+}
 
 /** What was said instead, each different sentence once. */
 function words(answers: readonly Answer<unknown>[]): string {
