@@ -65,7 +65,7 @@ type Failed = Exclude<DownloadOutcome, { readonly status: 'downloaded' }>;
 
 /** Downloads. Never rejects for network or disk. */
 export async function downloadFile(
-  bucket: Bucket,
+  bucket: Pick<Bucket, 'read'>,
   download: Download,
 ): Promise<DownloadOutcome> {
   const { sizeBytes, cut = USUAL_CUT } = download;
@@ -114,7 +114,7 @@ class Pace {
 }
 
 async function inRanges(
-  bucket: Bucket,
+  bucket: Pick<Bucket, 'read'>,
   download: Download,
   {
     rangeBytes,
@@ -157,7 +157,7 @@ async function inRanges(
 
 /** Brings a range into the file and says up to where; a body that breaks off goes on there. Rejects for the disk. */
 async function fetchRange(
-  bucket: Bucket,
+  bucket: Pick<Bucket, 'read'>,
   { name, sizeBytes, handle, signal, onBytes }: Download,
   {
     range: { start, end },

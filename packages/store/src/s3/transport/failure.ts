@@ -320,12 +320,19 @@ function factsOf(error: unknown): Facts {
   return {
     name: text(object['name']) ?? 'Error',
     message: text(object['message']) ?? 'no reason was given',
-    code: text(object['code']),
+    code: text(object['code']) ?? wrappedCode(object['message']),
     status: Number.isInteger(status) ? status : undefined,
     headers,
     region: text(headers['x-amz-bucket-region']) ?? text(object['Region']),
     isClockCorrected: metadata['clockSkewCorrected'] === true,
   };
+}
+
+/** The SDK wraps errors that are of another realm, as Node's are inside of jest, and keeps nothing but their text. */
+function wrappedCode(message: unknown): string | undefined {
+  return typeof message === 'string'
+    ? /^AWS SDK error wrapper for .*?\b(E[A-Z]{3,})\b/.exec(message)?.[1]
+    : undefined;
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

@@ -11,10 +11,10 @@ import { failure } from './failure.js';
 export class BodyFailed extends Error {
   readonly trouble: BucketTrouble;
 
-  constructor(trouble: BucketTrouble) {
-    super(trouble.message);
+  constructor({ reason, message }: BucketTrouble) {
+    super(message);
     this.name = 'BodyFailed';
-    this.trouble = trouble;
+    this.trouble = { status: 'trouble', reason, message };
   }
 }
 
