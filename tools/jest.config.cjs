@@ -35,7 +35,7 @@ const shared = {
           target: 'es2022',
           parser: { syntax: 'typescript', explicitResourceManagement: true },
         },
-        module: { type: 'commonjs', ignoreDynamic: true },
+        module: { type: 'commonjs', ignoreDynamic: false },
       },
     ],
   },

@@ -25,7 +25,9 @@ export async function runCommandLine(
     code = ended;
   });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    // A bare `nx-notebook` asks for help and is no mistake.
+    const words = args.length === 0 ? ['--help'] : args;
+    await program.parseAsync(words, { from: 'user' });
     return code;
   } catch (error) {
     return explain(error, context);
@@ -56,8 +58,6 @@ function makeProgram(
     program.addCommand(command);
   }
   for (const command of withAll(program)) prepare(command, context);
-  // A bare `nx-notebook` asks for help and is no mistake.
-  program.action(() => program.outputHelp());
   return program;
 }
 

@@ -8,6 +8,9 @@ import { describe, expect, test } from '@jest/globals';
 import { bucketTrouble, createMemoryBucket } from '@nx-notebook/testing';
 import { CacheRig, entry, token } from './cache-rig.js';
 
+/** What a server does that hangs. */
+const never = (): Promise<undefined> => new Promise(() => undefined);
+
 describe('an entry', () => {
   test('is missing, is put, and comes back as it was', async () => {
     await using rig = await CacheRig.open();
@@ -31,7 +34,7 @@ describe('an entry', () => {
       release = resolve;
     });
     await using rig = await CacheRig.open({
-      hooks: { before: async () => held },
+      hooks: { before: () => held.then(() => undefined) },
     });
     expect((await rig.put('1', entry('x'))).status).toBe(200);
     expect(rig.cache.pending).toBe(1);
@@ -198,7 +201,7 @@ describe('when the store', () => {
 
   test('never answers, a miss comes in time and the next ones at once', async () => {
     await using rig = await CacheRig.open({
-      hooks: { before: () => new Promise(() => undefined) },
+      hooks: { before: never },
       limits: { lookUpMs: 50 },
     });
     const answers = await Promise.all(
@@ -215,7 +218,7 @@ describe('when the store', () => {
 
   test('never takes an upload, the run ends in time and says so', async () => {
     await using rig = await CacheRig.open({
-      hooks: { before: () => new Promise(() => undefined) },
+      hooks: { before: never },
     });
     await rig.put('1', entry('x'));
     expect((await rig.cache.finish(50)).notUploaded).toEqual({ 'time-out': 1 });
