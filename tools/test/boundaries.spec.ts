@@ -114,6 +114,23 @@ test('the inference path loads nothing heavy', () => {
   }).toEqual({ packages: [], libraries: [] });
 });
 
+test('help of the command line, and the hooks of a run, load nothing heavy', () => {
+  const loaded = [
+    'packages/nx-notebook/src/cli/main.ts',
+    'packages/nx-notebook/src/nx-cache/run-cache.ts',
+    'packages/nx-notebook/src/nx-cache/server-process.ts',
+  ].map((entry) => loadedFrom(entry));
+  const light = { packages: ['notebook', 'nx-notebook'], heavy: [] };
+  expect(
+    loaded.map(({ packages, libraries }) => ({
+      packages: [...packages].sort(),
+      heavy: [...libraries].filter((name) =>
+        [...HEAVY, /^@nx\/devkit$/].some((heavy) => heavy.test(name)),
+      ),
+    })),
+  ).toEqual([light, light, { packages: ['nx-notebook'], heavy: [] }]);
+});
+
 /** Packages and libraries that loading a file loads at once, through all its imports. */
 function loadedFrom(entry: string): {
   readonly packages: ReadonlySet<string>;

@@ -3,6 +3,7 @@
  */
 import { describe, expect, test } from '@jest/globals';
 import {
+  commandProblems,
   contentProblems,
   namedFiles,
   withVersion,
@@ -77,4 +78,15 @@ test('another version reaches the siblings and nobody else', () => {
     version: '1.0.0-x',
     dependencies: { '@nx-notebook/notebook': '1.0.0-x', yaml: '2.0.0' },
   });
+});
+
+test('a command without its first line for the shell is named', () => {
+  const withBin = { ...manifest, bin: { good: './a.js', bad: './b.js' } };
+  const texts: Readonly<Record<string, string>> = {
+    'a.js': '#!/usr/bin/env node\nrun()',
+    'b.js': 'run()',
+  };
+  expect(commandProblems(withBin, (path) => texts[path] ?? '')).toEqual([
+    '@nx-notebook/store has a command without #!: b.js',
+  ]);
 });

@@ -55,6 +55,19 @@ export function contentProblems(manifest, files, needed) {
 }
 
 /**
+ * One sentence per command that would not start from a shell: its first line has to name Node.
+ *
+ * @param {Manifest} manifest
+ * @param {(path: string) => string} read The text of a packed file.
+ * @returns {readonly string[]}
+ */
+export function commandProblems(manifest, read) {
+  return namedFiles(manifest.bin)
+    .filter((path) => !read(path).startsWith('#!/usr/bin/env node\n'))
+    .map((path) => `${manifest.name} has a command without #!: ${path}`);
+}
+
+/**
  * The files that a value of package.json or executors.json names: every string that starts with `./`, without `*`;
  * `#name` chooses an export and is not part of the path.
  *

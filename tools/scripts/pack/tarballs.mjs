@@ -4,7 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   cpSync,
+  existsSync,
   readFileSync,
   readdirSync,
   rmSync,
@@ -16,7 +18,12 @@ import { fileURLToPath } from 'node:url';
 import { readJson } from '../setup/json-file.mjs';
 import { npm } from '../setup/node-modules.mjs';
 import { SetupFailed, root, run } from '../setup/terminal.mjs';
-import { contentProblems, namedFiles, withVersion } from './contents.mjs';
+import {
+  commandProblems,
+  contentProblems,
+  namedFiles,
+  withVersion,
+} from './contents.mjs';
 
 const packFolder = fileURLToPath(new URL('.cache/pack', root));
 const packagesFolder = fileURLToPath(new URL('packages', root));
@@ -113,6 +120,9 @@ async function packOne(folder, manifest) {
     filter: (path) => !LEFT_OUT.has(path.slice(source.length + 1)),
   });
   cpSync(fileURLToPath(new URL('LICENSE', root)), join(layout, 'LICENSE'));
+  // The compiler knows no executables, and not every package manager makes them.
+  for (const path of namedFiles(manifest.bin))
+    if (existsSync(join(layout, path))) chmodSync(join(layout, path), 0o755);
   writeFileSync(
     join(layout, 'package.json'),
     `${JSON.stringify(manifest, undefined, 2)}\n`,
@@ -135,7 +145,12 @@ async function packOne(folder, manifest) {
       files: files.length,
       kilobytes: Math.ceil(statSync(file).size / 1024),
     },
-    problems: contentProblems(manifest, files, neededFiles(layout, manifest)),
+    problems: [
+      ...contentProblems(manifest, files, neededFiles(layout, manifest)),
+      ...commandProblems(manifest, (path) =>
+        readFileSync(join(layout, path), 'utf8'),
+      ),
+    ],
   };
 }
 
