@@ -156,10 +156,14 @@ class FolderOfBlobs implements DiskStore {
       const failure = await this.#adoptBlobs(files, blobs);
       if (failure !== undefined) return failure;
       const text = `${JSON.stringify({ version: 1, key, products, provenance })}\n`;
-      await this.#manifests.publish(key, text, () => this.#isHit(key));
+      const isOurs = await this.#manifests.publish(key, text, () =>
+        this.#isHit(key),
+      );
       const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
       await this.#account(bytes + text.length, limit);
-      const kept = await this.#findComplete(key);
+      const kept = isOurs
+        ? parseManifest(text, key)
+        : await this.#findComplete(key);
       return kept === undefined
         ? unwritable('another process is busy with the same entry')
         : { status: 'adopted', hit: this.#hit(kept) };
