@@ -36,6 +36,7 @@ export async function examineSharedStore({
           prefix: address.prefix,
           s3,
           access: allowed,
+          takesOnlySigned: remote.publicKeys.length > 0,
           ...(scope === undefined ? {} : { scope }),
         });
   return [...keys, ...probed];

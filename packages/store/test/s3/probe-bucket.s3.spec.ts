@@ -200,6 +200,21 @@ describe('without policies, as the owner of everything', () => {
     expect(await names()).toEqual(['_meta/format.json']);
   });
 
+  test('a developer can spoil less where only signed results are taken', async () => {
+    Object.assign(process.env, server.env('root'));
+    const findings = await probeBucket({
+      bucket: bucket.name,
+      prefix: PREFIX,
+      s3: {},
+      access: 'read',
+      takesOnlySigned: true,
+    });
+    expect(statuses(findings)).toMatchObject({
+      'write-trusted': 'note',
+      'delete-trusted': 'unsafe',
+    });
+  });
+
   test('others see that they may do nothing', async () => {
     expect(await probeAs('developer', {})).toEqual([
       {

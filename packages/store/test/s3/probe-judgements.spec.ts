@@ -125,6 +125,17 @@ describe('rights', () => {
     });
   });
 
+  test('to write t/ do less harm where only signed results are taken', () => {
+    const rights: Rights = { ...none, writesTrusted: 'yes' };
+    expect(statusOf(rights, reader)['write-trusted']).toBe('unsafe');
+    expect(
+      statusOf(rights, { ...reader, takesOnlySigned: true })['write-trusted'],
+    ).toBe('note');
+    expect(
+      statusOf(none, { ...reader, takesOnlySigned: true })['write-trusted'],
+    ).toBe('safe');
+  });
+
   test('that could not be seen are unknown, never safe', () => {
     const unclear: Rights = {
       ...none,

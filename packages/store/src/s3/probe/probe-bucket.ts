@@ -34,6 +34,8 @@ export interface ProbeOptions {
   };
   readonly access: 'read' | 'read-write';
   readonly scope?: StoreScope;
+  /** Public keys are configured, so that results of others are not taken. */
+  readonly takesOnlySigned?: boolean;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
@@ -53,7 +55,11 @@ export async function probeBucket(
   const { bucket, prefix, s3, now = Date.now } = options;
   const requests = new Requests({ bucket, prefix, ...s3 }, LIMITS);
   const objects = new ProbeObjects(requests);
-  const role: ProbedRole = { access: options.access, scope: options.scope };
+  const role: ProbedRole = {
+    access: options.access,
+    scope: options.scope,
+    takesOnlySigned: options.takesOnlySigned ?? false,
+  };
   try {
     const scope = writtenScope(role);
     const identity = await probeIdentity(objects, {

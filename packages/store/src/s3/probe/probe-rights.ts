@@ -24,6 +24,8 @@ export interface Rights {
 export interface ProbedRole {
   readonly access: 'read' | 'read-write';
   readonly scope: StoreScope | undefined;
+  /** Public keys are configured: what others write is not read. */
+  readonly takesOnlySigned?: boolean;
 }
 
 /** Left by main's doctor: whoever reads it may read `t/`. */
@@ -95,7 +97,7 @@ export function judgeRights(
   const scope = writtenScope(role);
   const isMain = scope?.kind === 'trusted';
   return [
-    isMain ? mainWrites(rights) : othersWriteNothingTrusted(rights, scope),
+    isMain ? mainWrites(rights) : othersWriteNothingTrusted(rights, role),
     ...(scope?.kind === 'untrusted' ? [ownScope(rights, scope.name)] : []),
     ...otherScopes(rights, scope),
     deleting(rights, isMain),
@@ -127,13 +129,23 @@ function mainWrites({ writesTrusted }: Rights): Finding {
 
 function othersWriteNothingTrusted(
   { writesTrusted, writesMeta }: Rights,
-  scope: StoreScope | undefined,
+  role: ProbedRole,
 ): Finding {
   const check = 'write-trusted';
-  const isPullRequest = scope !== undefined;
+  const isPullRequest = writtenScope(role) !== undefined;
   const who = isPullRequest ? 'a pull request' : 'a run that only reads';
   const policy = isPullRequest ? 'pull-request.json' : 'reader.json';
-  if (writesTrusted === 'yes' || writesMeta === 'yes')
+  const canWrite = writesTrusted === 'yes' || writesMeta === 'yes';
+  if (canWrite && role.takesOnlySigned === true)
+    return {
+      check,
+      status: 'note',
+      title: `${who} can write to t/, but only signed results are taken`,
+      detail:
+        'What is not signed is read by nobody who has the public key. It can still take the place of a result, which is then executed everywhere.',
+      remedy: `Where credentials can be split, give these policies/${policy} and nothing else.`,
+    };
+  if (canWrite)
     return {
       check,
       status: 'unsafe',
