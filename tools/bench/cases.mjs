@@ -4,6 +4,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processesWith } from '../../packages/testing/dist/index.js';
+import { big } from './big.mjs';
 import { interleave, seconds, timed } from './measurement.mjs';
 import { benchFolder, makePipeline, nbclientLoop, ploomber } from './peers.mjs';
 import { thousandTasks, plainWorkspace } from './thousand.mjs';
@@ -297,7 +298,7 @@ const thousand = {
 };
 
 /** In the order in which they run. @type {readonly Case[]} */
-export const cases = [example, wide, cell, memory, inference, thousand];
+export const cases = [example, wide, cell, memory, inference, thousand, big];
 
 /**
  * @param {string} name

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { performance, type EventLoopUtilization } from 'node:perf_hooks';
 import { describeIoError, ioErrorCode } from '../files/io-error.js';
 import { mapParallel } from '../files/parallel.js';
 import type { Digest } from '../store.js';
@@ -29,6 +30,8 @@ export interface DownloadCut {
   readonly rangeBytes: number;
   /** In bytes per second: a stream that was faster goes on, since more of them would not be. */
   readonly fastEnough: number;
+  /** Share of the time in which this process was busy: from here on it is the process that is slow, not the stream. */
+  readonly busyEnough: number;
   readonly parallelRanges: number;
 }
 
@@ -46,6 +49,7 @@ const MiB = 1024 ** 2;
 const USUAL_CUT: DownloadCut = {
   rangeBytes: 32 * MiB,
   fastEnough: 100 * MiB,
+  busyEnough: 0.6,
   parallelRanges: 8,
 };
 
@@ -95,6 +99,7 @@ export async function downloadFile(
 class Pace {
   readonly #cut: DownloadCut;
   #startedMs: number | undefined;
+  #loop: EventLoopUtilization | undefined;
   #isFast: boolean | undefined;
   bytes = 0;
 
@@ -105,10 +110,14 @@ class Pace {
   isFast(chunkBytes: number): boolean {
     // From the first chunk on: how long the server thought is no matter of connections.
     this.#startedMs ??= performance.now();
+    this.#loop ??= performance.eventLoopUtilization();
     this.bytes += chunkBytes;
     if (this.bytes < this.#cut.rangeBytes) return true;
     const seconds = (performance.now() - this.#startedMs) / 1000;
-    this.#isFast ??= this.bytes >= this.#cut.fastEnough * seconds;
+    const { fastEnough, busyEnough } = this.#cut;
+    this.#isFast ??=
+      this.bytes >= fastEnough * seconds ||
+      performance.eventLoopUtilization(this.#loop).utilization >= busyEnough;
     return this.#isFast;
   }
 }

@@ -32,8 +32,9 @@ for (let at = 0; at + 4 <= content.length; at += 4)
   content.writeUInt32LE(at, at);
 
 const cut = { rangeBytes: 1_000_000, parallelRanges: 3 };
-const slow = { ...cut, fastEnough: Infinity };
-const fast = { ...cut, fastEnough: 0 };
+const slow = { ...cut, fastEnough: Infinity, busyEnough: Infinity };
+const fast = { ...slow, fastEnough: 0 };
+const busy = { ...slow, busyEnough: 0 };
 
 /** Gives the content; `breakAt` lets each body break off behind so many bytes, as often as it is said. */
 function bucketOf({
@@ -84,6 +85,7 @@ const downloaded = { status: 'downloaded', digest: digestOf(content) };
 test.each([
   ['a small object', {}, 1],
   ['a large one that comes fast', { cut: fast }, 1],
+  ['a large one that keeps the process busy', { cut: busy }, 1],
   ['a large one that comes slowly, in ranges', { cut: slow }, 5],
 ])('%s', async (_, options, requests) => {
   const bucket = bucketOf();
