@@ -67,6 +67,9 @@ export function readStoredManifest(
   if (text.length > MAX_MANIFEST_BYTES) return refused('it is too large');
   const [line = '', signature, ...rest] = text.replace(/\n$/, '').split('\n');
   if (rest.length > 0) return refused('it has more than two lines');
+  if (signature?.startsWith('{"signature":') === false) {
+    return refused('its second line is no signature');
+  }
   const unsigned =
     verifier && problemOfSignature(verifier.check(line, signature, DOMAIN));
   if (unsigned !== undefined) return unsigned;
