@@ -96,7 +96,7 @@ describe('a shared store', () => {
     const notUploaded = { 'time-out': 3 };
     expect(printed({ notUploaded })).toBe(
       `warning: 3 of 7 results were not uploaded to s3://team/x: time-out.
-  Tasks and their results are not affected; a later run that executes or restores them uploads them.
+  Tasks and their results are not affected; a later run that executes or restores them uploads them. Where uploads need longer, raise storeUploadWait.
 `,
     );
   });
@@ -191,7 +191,7 @@ warning: The server failed (503).
     among.reporter.handle(event);
     expect(written.join('')).toBe(
       `warning: 1 of 5 results was not uploaded to s3://team/x: time-out.
-  Tasks and their results are not affected; a later run that executes or restores them uploads them.
+  Tasks and their results are not affected; a later run that executes or restores them uploads them. Where uploads need longer, raise storeUploadWait.
 uploaded to s3://team/x
 `,
     );

@@ -45,8 +45,14 @@ function mainWarning(summary: SharingSummary): readonly SharingWarning[] {
       : reasons.map(([reason, count]) => `${reason} (${count})`);
   const detail = troubles.find(({ operation }) => operation === 'save');
   const sentence = `${counted} to ${label}: ${why.join(', ')}.`;
+  const needsTime = notUploaded['time-out'] !== undefined;
   return [
-    { message: detail ? `${sentence} ${detail.message}` : sentence, hint },
+    {
+      message: detail ? `${sentence} ${detail.message}` : sentence,
+      hint: needsTime
+        ? `${hint} Where uploads need longer, raise storeUploadWait.`
+        : hint,
+    },
   ];
 }
 

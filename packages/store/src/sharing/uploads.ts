@@ -3,6 +3,7 @@
  * others wait for results and not for bytes. Knows neither keys nor how an upload is done.
  */
 import type { FinishOptions, SaveRequest } from '../store.js';
+import { TIME_OUT } from './breaker.js';
 import { Lanes } from './lanes.js';
 import type { UploadOutcome } from './remote-calls.js';
 import type { Tally } from './tally.js';
@@ -53,8 +54,7 @@ export class Uploads {
     while (this.#open.size > 0 && this.#whyStopped === undefined) {
       const leftMs = endsAt - performance.now();
       if (signal.aborted) this.#giveUp('cancelled');
-      else if (leftMs <= 0)
-        this.#giveUp('still not done when the wait was over');
+      else if (leftMs <= 0) this.#giveUp(TIME_OUT);
       else {
         const waitedFor = Math.min(leftMs, this.#options.tickMs);
         if ((await this.#settled(waitedFor, signal)) === 'done') return;

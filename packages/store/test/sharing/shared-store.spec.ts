@@ -397,10 +397,7 @@ describe('the end of a run', () => {
         await ann.save(key, { nb: key });
       }
       if (why === 'cancelled') ann.cancel();
-      const reason =
-        why === 'cancelled'
-          ? 'cancelled'
-          : 'still not done when the wait was over';
+      const reason = why === 'cancelled' ? 'cancelled' : 'time-out';
       expect(await ann.finish(20)).toMatchObject({
         uploaded: 0,
         notUploaded: { [reason]: 6 },
