@@ -2,6 +2,7 @@
  * `doctor`: looks at everything that a run depends on, group by group, and says what is safe, what is not, and how to
  * mend it. Prints each group as soon as it is known.
  */
+import { join } from 'node:path';
 import type { Finding } from '@nx-notebook/store';
 import {
   EXIT,
@@ -13,6 +14,9 @@ import { examineLocalStore, examinePythons } from './doctor-local.js';
 import { examineNxCache, examineSharedStore } from './doctor-shared.js';
 import type { Mark, Terminal } from './terminal.js';
 import { findWorkspace } from './workspace.js';
+
+/** Where remedies find their files. */
+const packageRoot = join(__dirname, '../..');
 
 /** Findings about one thing. */
 interface Group {
@@ -56,6 +60,8 @@ export async function examine(
     const ok = bad.length === 0;
     terminal.out(JSON.stringify({ ok, root, isWorkspace, groups }));
   } else {
+    if (findings.some(({ remedy }) => remedy?.includes('policies/') === true))
+      terminal.out(`The policies are in ${join(packageRoot, 'policies')}\n`);
     terminal.out(verdict(bad.length));
   }
   return bad.length === 0 ? EXIT.ok : EXIT.finding;
