@@ -84,8 +84,8 @@ test('but not for ever', async () => {
 
 test('a server that never answers costs two time-outs', async () => {
   await using server = await ScriptedServer.start(silence);
-  expect(await contentOf(bucketAt(server, { silenceMs: 50 }), 'a')).toEqual(
-    trouble('time-out', 's3://b/p was silent for 0.05 s.'),
+  expect(await contentOf(bucketAt(server, { silenceMs: 500 }), 'a')).toEqual(
+    trouble('time-out', 's3://b/p was silent for 0.5 s.'),
   );
   expect(server.received).toHaveLength(2);
 });
@@ -95,8 +95,8 @@ describe('a body', () => {
     await using server = await ScriptedServer.start(
       broken('by', { 'content-length': 5 }, 'silent'),
     );
-    expect(await contentOf(bucketAt(server, { silenceMs: 50 }), 'a')).toEqual(
-      trouble('time-out', 's3://b/p was silent for 0.05 s.'),
+    expect(await contentOf(bucketAt(server, { silenceMs: 500 }), 'a')).toEqual(
+      trouble('time-out', 's3://b/p was silent for 0.5 s.'),
     );
   });
 

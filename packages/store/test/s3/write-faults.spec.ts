@@ -83,9 +83,9 @@ test('each try opens the source anew', async () => {
 
 test('a server that takes the bytes and then says nothing', async () => {
   await using server = await ScriptedServer.start(silence);
-  const bucket = bucketAt(server, { silenceMs: 50 });
+  const bucket = bucketAt(server, { silenceMs: 500 });
   expect(await bucket.write('a', sourceOf('bytes'))).toEqual(
-    trouble('time-out', 's3://b/p was silent for 0.05 s.'),
+    trouble('time-out', 's3://b/p was silent for 0.5 s.'),
   );
   expect(server.received).toHaveLength(2);
 });

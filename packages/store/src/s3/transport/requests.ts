@@ -131,13 +131,11 @@ export class Requests {
       endpoint: this.#location.endpoint,
     };
     try {
-      const value = await watched(
-        { label, silenceMs, signal },
-        async (watch) => {
-          const { sdk, client, endpoint } = await this.#connected();
-          where = { ...where, endpoint };
-          return work({ ...watch, sdk, client, isAfterDoubt });
-        },
+      // Loading the SDK keeps the process busy, which is no silence of the server.
+      const { sdk, client, endpoint } = await this.#connected();
+      where = { ...where, endpoint };
+      const value = await watched({ label, silenceMs, signal }, (watch) =>
+        work({ ...watch, sdk, client, isAfterDoubt }),
       );
       return { status: 'done', value };
     } catch (error) {
