@@ -89,7 +89,7 @@ export async function openBench(): Promise<Bench> {
 
 /** Finds and restores the products of a request into `out`. */
 export async function restore(
-  { scratch }: Bench,
+  { scratch }: Pick<Bench, 'scratch'>,
   { store, call }: Run,
   request: SaveRequest,
 ): Promise<RestoreOutcome['status'] | 'miss'> {
