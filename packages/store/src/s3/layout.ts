@@ -18,7 +18,7 @@ export const FORMAT_TEXT = '{"layout":1,"digest":"sha256"}\n';
 /** How the bytes of an object were encoded. */
 export type Encoding = 'raw' | 'brotli';
 
-/** More is read as an attack, and never written: about 140 000 files. */
+/** More is read as an attack, and never written: about 100 000 files. */
 export const MAX_MANIFEST_BYTES = 32 << 20;
 
 /** Plain size of a pack; it is held in memory as a whole. */
