@@ -25,6 +25,7 @@ it('heals in one process what another found damaged', async () => {
     return (await hit?.restore(targets))?.status;
   };
   expect(await restore()).toBe('damaged');
-  expect((await harness.open().save(request)).status).toBe('saved');
+  // The same bytes complete the manifest that is there.
+  expect((await harness.open().save(request)).status).toBe('exists');
   expect(await restore()).toBe('restored');
 });
