@@ -9,6 +9,7 @@ import type { StoreHarness } from '@nx-notebook/testing';
 import { registerStoreContract } from '@nx-notebook/testing/contracts';
 import { openDiskStore } from '../../src/disk/disk-store.js';
 import { openSharedStore } from '../../src/sharing/shared-store.js';
+import type { RemoteStore } from '../../src/store.js';
 import { openDiskHarness } from '../disk-harness.js';
 
 async function openSharedHarness(): Promise<StoreHarness> {
@@ -18,35 +19,29 @@ async function openSharedHarness(): Promise<StoreHarness> {
   return {
     ...team,
     open: () => {
-      const remote = { ...bound(team), label: 'the team' };
+      const own = team.open();
+      const remote: RemoteStore = {
+        label: 'the team',
+        find: (key) => own.find(key),
+        save: (request) => own.save(request),
+      };
       opened += 1;
-      const { find } = bound({
-        open: () =>
-          openSharedStore({
-            local: openDiskStore({ root: join(machines, `${opened}`) }),
-            label: remote.label,
-            openRemote: () => Promise.resolve(remote),
-            access: 'read',
-            signal: new AbortController().signal,
-          }),
+      const shared = openSharedStore({
+        local: openDiskStore({ root: join(machines, `${opened}`) }),
+        label: remote.label,
+        openRemote: () => Promise.resolve(remote),
+        access: 'read',
+        signal: new AbortController().signal,
       });
-      return { find, save: remote.save };
+      return {
+        find: (key) => shared.find(key),
+        save: (request) => remote.save(request),
+      };
     },
     [Symbol.asyncDispose]: async () => {
       await team[Symbol.asyncDispose]();
       await rm(machines, { recursive: true, force: true });
     },
-  };
-}
-
-/** The methods of a store as functions. */
-function bound(
-  harness: Pick<StoreHarness, 'open'>,
-): ReturnType<StoreHarness['open']> {
-  const store = harness.open();
-  return {
-    find: (key) => store.find(key),
-    save: (request) => store.save(request),
   };
 }
 
