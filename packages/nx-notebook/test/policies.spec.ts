@@ -69,3 +69,31 @@ test.each(Object.entries(files))(
     expect(written).toEqual(value);
   },
 );
+
+test.each([
+  ['t/g2026-11/ac/ac/ac00.json', true],
+  ['t/g2026-11/nx/shop/ac/ac/123.json', true],
+  ['t/doctor/ac/race-00.json', true],
+  ['_meta/format.json', true],
+  // Blobs are written without a condition, also those of the shard `ac`.
+  ['t/g2026-11/cas/ac/ac00', false],
+  ['t/g2026-11/cas/ac/ac00.br', false],
+  ['t/g2026-11/nx/shop/cas/ac/ac00', false],
+  ['u/pr-42/ac/ac/ac00.json', false],
+])('whether AWS lets %s be written once only: %s', (name, isOnce) => {
+  const { Statement } = awsBucketPolicy(target, []);
+  const patterns = Statement.filter(
+    ({ Sid }) => Sid === 'ManifestsAreWrittenOnce',
+  ).flatMap(({ Resource }) => Resource ?? []);
+  expect(patterns).not.toEqual([]);
+  const arn = `arn:aws:s3:::BUCKET/PREFIX/${name}`;
+  expect(patterns.some((pattern) => matches(pattern, arn))).toBe(isOnce);
+});
+
+/** As IAM does it: a star is any number of characters, slashes too. */
+function matches(pattern: string, text: string): boolean {
+  const parts = pattern
+    .split('*')
+    .map((part) => part.replace(/[./:]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(text);
+}

@@ -102,8 +102,9 @@ export function awsBucketPolicy(
       Effect: 'Deny',
       Principal: '*',
       Action: ['s3:PutObject'],
-      // Stars match slashes: all generations, and the entries of Nx below them.
-      Resource: [arn(target, 't/*/ac/*'), arn(target, '_meta/*')],
+      // Stars match slashes: all generations, and the entries of Nx below them. Without the ending it would be blobs, too:
+      // those of the shard `ac` lie in `cas/ac/`.
+      Resource: [arn(target, 't/*/ac/*.json'), arn(target, '_meta/*')],
       Condition: {
         // Creating an upload and sending its parts can't carry a condition; completing it can.
         Bool: { 's3:ObjectCreationOperation': 'true' },

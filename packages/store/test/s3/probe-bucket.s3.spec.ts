@@ -134,10 +134,10 @@ describe('with the ready-made policies', () => {
     expect(await names()).toEqual([
       '_meta/format.json',
       't/doctor/ac/probe',
-      expect.stringMatching(/^t\/doctor\/ac\/race-[0-9a-f]{16}$/),
+      expect.stringMatching(/^t\/doctor\/ac\/race-[0-9a-f]{16}\.json$/),
       't/doctor/cas/probe',
       'u/pr-42/doctor/ac/probe',
-      expect.stringMatching(/^u\/pr-42\/doctor\/ac\/race-[0-9a-f]{16}$/),
+      expect.stringMatching(/^u\/pr-42\/doctor\/ac\/race-[0-9a-f]{16}\.json$/),
     ]);
     expect(await bucket.openUploads()).toEqual([]);
   });

@@ -16,7 +16,8 @@ export async function probeWrites(
   folder: string,
 ): Promise<readonly Finding[]> {
   // A name of its own: a race for one that exists has no winner.
-  const contested = `${folder}/race-${randomBytes(8).toString('hex')}`;
+  // Named as manifests are, for policies that have rules for those.
+  const contested = `${folder}/race-${randomBytes(8).toString('hex')}.json`;
   const checked = `${folder}/checksum`;
   try {
     const race = await probeRace(objects, contested);
