@@ -36,12 +36,14 @@ export async function openTrust({
     const signer =
       signingKey === undefined
         ? undefined
-        : openSigner(await keyText(signingKey));
+        : openSigner(await keyText(signingKey, 'The signing key'));
     if (signer?.status === 'invalid') return signer;
     const verifier =
       publicKeys.length === 0
         ? undefined
-        : openVerifier(await Promise.all(publicKeys.map(keyText)));
+        : openVerifier(
+            await Promise.all(publicKeys.map((key) => keyText(key, key))),
+          );
     if (verifier?.status === 'invalid') return verifier;
     return {
       status: 'ready',
@@ -58,16 +60,15 @@ export async function openTrust({
 
 class KeyFileUnreadable extends Error {}
 
-async function keyText(key: string): Promise<string> {
+/** `shown`: in its place in messages. What is meant to be a private key may be one in another form, and is never shown. */
+async function keyText(key: string, shown: string): Promise<string> {
   if (/-----BEGIN|^ed25519:|^[A-Za-z0-9+/]{43}=$/.test(key.trim()))
     return key.trim();
   try {
     return (await readFile(key, 'utf8')).trim();
   } catch (error) {
-    // A private key that is neither PEM nor a path must not be printed.
-    const name = key.length > 200 || key.includes('\n') ? 'The key' : key;
     throw new KeyFileUnreadable(
-      `${name} can't be read as a key file: ${describeIoError(error)}.`,
+      `${shown} is neither a key in PEM form nor a file that can be read: ${describeIoError(error)}.`,
     );
   }
 }
