@@ -41,11 +41,15 @@ export class Canary {
   async look(call: RemoteCall): Promise<StoreState> {
     if (this.#certain !== undefined) return this.#certain;
     // Calls that begin at the same time share one request.
+    const isJoined = this.#looking !== undefined;
     const looking = (this.#looking ??= this.#read(call));
     const state = await looking;
     if (this.#looking === looking) this.#looking = undefined;
     const wasGivenUp = state.status === 'off' && state.trouble === undefined;
-    if (wasGivenUp && call.signal?.aborted !== true) return this.look(call);
+    // By somebody else, whose request it was.
+    if (isJoined && wasGivenUp && call.signal?.aborted !== true) {
+      return this.look(call);
+    }
     return state;
   }
 

@@ -14,6 +14,7 @@ import type {
   WriteCondition,
 } from '../s3/bucket.js';
 import type { Digest } from '../store.js';
+import { Canary } from '../s3/canary.js';
 import { sourceOfBytes, sourceOfFile } from '../s3/byte-sources.js';
 import { readText } from '../s3/text-reader.js';
 import { readBlobInto } from './blob-reading.js';
@@ -108,11 +109,26 @@ export interface NamedEntries {
 
 /** Opens the entries of a space; asks nothing yet. */
 export function openNamedEntries(options: NamedEntriesOptions): NamedEntries {
+  const canary = new Canary(options.bucket, options.writeRoot() !== undefined);
   return {
-    find: (name, request) => findEntry(options, name, request ?? {}),
-    publish: (name, file, request) =>
-      publishEntry(options, { name, file, ...request }),
+    find: async (name, request = {}) => {
+      const found = await findEntry(options, name, request);
+      return isForbidden(found) &&
+        (await canary.look(request)).status === 'ready'
+        ? { status: 'absent' }
+        : found;
+    },
+    publish: async (name, file, request = {}) => {
+      // So that others can tell what is missing from what is forbidden; what does not work is met again below.
+      if (options.writeRoot() !== undefined) await canary.prepare(request);
+      return publishEntry(options, { name, file, ...request });
+    },
   };
+}
+
+/** Where listing is not allowed, a missing object is refused; who may read the canary may read entries. */
+function isForbidden(found: FoundEntry): boolean {
+  return found.status === 'trouble' && found.reason === 'forbidden';
 }
 
 /** The first root with a sound manifest wins. Trouble with the server ends the search, damage does not. */
@@ -125,9 +141,8 @@ async function findEntry(
   for (const root of options.readRoots()) {
     const found = await findIn(options, { name, root, request });
     if (found.status === 'found') return found;
-    // Where listing is not allowed, a missing object is refused; another root may still have it.
-    if (found.status === 'trouble' && found.reason !== 'forbidden')
-      return found;
+    // What is refused may just not be there, and another root may have it.
+    if (found.status === 'trouble' && !isForbidden(found)) return found;
     if (found.status !== 'absent' && worst.status === 'absent') worst = found;
   }
   return worst;

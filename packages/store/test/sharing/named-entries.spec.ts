@@ -277,7 +277,26 @@ describe('when the server has trouble', () => {
     });
     await old.publish('1', await file('old'));
     expect(await read(old, '1')).toBe('old');
-    expect(await old.find('2')).toMatchObject({ reason: 'forbidden' });
+  });
+
+  test('403 for an object is a miss for who may read the store, and trouble for others', async () => {
+    const bucket = createMemoryBucket();
+    await entriesOf(bucket).publish('1', await file('there'));
+    const unlisted = bucket.openAnother({
+      before: ({ name }) =>
+        bucket.objects.has(name) ? undefined : bucketTrouble('forbidden'),
+    });
+    const stranger = bucket.openAnother({
+      before: () => bucketTrouble('forbidden'),
+    });
+    for (const writeRoot of [() => undefined, () => 't/g2']) {
+      const reader = entriesOf(unlisted, { writeRoot });
+      expect(await read(reader, '1')).toBe('there');
+      expect(await reader.find('2')).toEqual({ status: 'absent' });
+      expect(await entriesOf(stranger, { writeRoot }).find('1')).toMatchObject({
+        reason: 'forbidden',
+      });
+    }
   });
 
   test('a body that breaks off once is asked for again', async () => {
