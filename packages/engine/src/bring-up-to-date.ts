@@ -156,15 +156,25 @@ export class TaskBringing {
     if (!('release' in lock)) return lock;
     try {
       const ended = await this.#check(async (ref) => {
-        const now = await compareWithRecord(ref, this.#state.parts);
-        return now.status === 'fresh'
-          ? { ended: freshEnd(now.record) }
-          : { ended: await restoreTask(ref, assessed, this.#state) };
+        const made = await this.#freshRecord();
+        return made === undefined
+          ? { ended: await restoreTask(ref, assessed, this.#state) }
+          : { ended: freshEnd(made) };
       });
       return ended === undefined ? cancelled : ended.ended;
     } finally {
       await lock.release();
     }
+  }
+
+  /** Somebody else may have brought the task up to date before we got its lock; then there is a record of it. */
+  async #freshRecord(): Promise<RunRecord | undefined> {
+    const { parts } = this.#state;
+    const { project, task } = this.#ref;
+    const record = await parts.records.read(project, task.name);
+    if (record === undefined) return undefined;
+    const now = await compareWith(record, this.#ref, parts);
+    return now.status === 'fresh' ? now.record : undefined;
   }
 
   async #execute(why: NotFresh): Promise<Execution> {

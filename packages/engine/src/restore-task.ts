@@ -5,6 +5,7 @@ import { productUnwritable, type Ended } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
 import {
   digestProducts,
+  hasNestedProducts,
   productDifferences,
   productLocations,
 } from './task-products.js';
@@ -61,12 +62,16 @@ export async function restoreTask(
   return { status: 'restored', origin: hit.origin, savedMs: executionMs };
 }
 
-/** Also finds a manifest that does not have the products that the task declares. */
+/**
+ * What a restore puts in its place, it has hashed. Where one product lies in another, each may be right by itself and
+ * spoil the other: that shows when all of them stand.
+ */
 async function differenceFromManifest(
   ref: TaskRef,
   { hit }: Extract<Assessment, { status: 'restorable' }>,
   state: BuildState,
 ): Promise<string | undefined> {
+  if (!hasNestedProducts(ref.task)) return undefined;
   const standing = await digestProducts(ref.task, state.parts.digest);
   return productDifferences(hit.manifest.products, standing)[0];
 }

@@ -2,7 +2,14 @@
  * One lock per task and workspace, so that two builds at once execute each task once. A lock whose holder died is free
  * after {@link staleMs}. Knows nothing of what is done under a lock.
  */
-import { mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readFile,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -42,16 +49,17 @@ export async function tryLockTask(
   workspaceRoot: string,
 ): Promise<TaskLock | undefined> {
   const path = taskPath(locksFolder(workspaceRoot), name);
-  await mkdir(dirname(path), { recursive: true });
   const lost = new AbortController();
-  try {
-    const release = await lock(path, {
+  const take = (): Promise<() => Promise<void>> =>
+    lock(path, {
       lockfilePath: lockPath(name, workspaceRoot),
       realpath: false,
       stale: staleMs,
       update: touchMs,
       onCompromised: () => lost.abort(),
     });
+  try {
+    const release = await inFolder(dirname(path), take);
     const holder = `${path}.json`;
     // Only for messages of those who wait; a full disk must not matter here.
     await writeFile(holder, JSON.stringify(thisProcess())).catch(
@@ -61,7 +69,7 @@ export async function tryLockTask(
       lost: lost.signal,
       async release() {
         if (lost.signal.aborted) return;
-        await rm(holder, { force: true });
+        await unlink(holder).catch(() => undefined);
         // The lock may have been lost since; then there is nothing to release.
         await release().catch(() => undefined);
       },
@@ -69,6 +77,17 @@ export async function tryLockTask(
   } catch (error) {
     if (codeOf(error) === 'ELOCKED') return undefined;
     throw error;
+  }
+}
+
+/** Works in a folder that is mostly there: it is made when it is missed. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    return work();
   }
 }
 

@@ -1,4 +1,5 @@
 /** The products of one task as they stand on disk, compared with what a record or manifest says. Reads only. */
+import { sep } from 'node:path';
 import type { Product, Task } from '@nx-notebook/pipeline';
 import type { ProductEntry, ProductLocation } from '@nx-notebook/store';
 import type { DigestProduct } from './key-parts.js';
@@ -19,6 +20,14 @@ export function productLocations(task: Task): readonly ProductLocation[] {
     name: key,
     path: absolutePath,
   }));
+}
+
+/** Whether a product of the task lies in another one. */
+export function hasNestedProducts(task: Task): boolean {
+  const paths = productsOf(task).map(({ absolutePath }) => absolutePath);
+  return paths.some((outer) =>
+    paths.some((inner) => inner.startsWith(outer + sep)),
+  );
 }
 
 /** Digests every product of a task. */

@@ -2,8 +2,8 @@
  * Blobs on disk: bytes by their digest. Written through a temporary file, trusted never: whoever reads one hashes
  * it. A damaged blob is removed when it is found, so that the next save brings it back.
  */
-import { rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { temporaryName } from '../files/atomic-file.js';
 import { FileCopier } from '../files/copy-file.js';
 import type { DiskLayout } from './layout.js';
@@ -12,7 +12,7 @@ import {
   ioErrorCode,
   unlessIoError,
 } from '../files/io-error.js';
-import { makeFolder } from '../files/make-folder.js';
+import { renameIntoPlace } from '../files/make-folder.js';
 import type { BlobSource, FetchOutcome, FileEntry } from '../store.js';
 
 /** How a blob got into the store; rejects with the system's error when the store can't be written. */
@@ -50,6 +50,7 @@ export class DiskBlobs implements BlobSource {
     if (await this.#reuse(file)) return { status: 'present' };
     const temporary = join(this.#layout.temporary, temporaryName());
     const { sizeBytes } = file;
+    let isPlaced = false;
     try {
       const copy = await this.#copier.copy({
         source,
@@ -71,8 +72,9 @@ export class DiskBlobs implements BlobSource {
       }
       await this.#checkpoint('blob-written');
       await renameIntoPlace(temporary, this.#layout.blob(file.digest));
+      isPlaced = true;
     } finally {
-      await rm(temporary, { force: true });
+      if (!isPlaced) await rm(temporary, { force: true });
     }
     await this.#checkpoint('blob-placed');
     return { status: 'written' };
@@ -84,14 +86,16 @@ export class DiskBlobs implements BlobSource {
       return { status: 'fetched' };
     }
     const temporary = join(this.#layout.temporary, temporaryName());
+    let isPlaced = false;
     try {
       const plain = { ...file, executable: false };
       const fetched = await from.fetch(plain, temporary);
       if (fetched.status !== 'fetched') return fetched;
       await this.#checkpoint('blob-written');
       await renameIntoPlace(temporary, this.#layout.blob(file.digest));
+      isPlaced = true;
     } finally {
-      await rm(temporary, { force: true });
+      if (!isPlaced) await rm(temporary, { force: true });
     }
     await this.#checkpoint('blob-placed');
     return { status: 'fetched' };
@@ -137,20 +141,6 @@ export class DiskBlobs implements BlobSource {
       if (ioErrorCode(error) === undefined) throw error;
       return false;
     }
-  }
-}
-
-/** Renames, making the folder when it is missing; folders are many and made once. */
-export async function renameIntoPlace(
-  temporary: string,
-  path: string,
-): Promise<void> {
-  try {
-    await rename(temporary, path);
-  } catch (error) {
-    if (ioErrorCode(error) !== 'ENOENT') throw error;
-    await makeFolder(dirname(path));
-    await rename(temporary, path);
   }
 }
 

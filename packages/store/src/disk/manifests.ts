@@ -2,14 +2,21 @@
  * Manifests on disk: one per key, published once. The first writer wins; only a manifest that can't be a hit any
  * more makes room for a second one. Knows nothing of blobs.
  */
-import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  link,
+  readFile,
+  rm,
+  stat,
+  unlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { temporaryName } from '../files/atomic-file.js';
-import { renameIntoPlace } from './blobs.js';
 import type { DiskLayout } from './layout.js';
 import { withLock } from './lock.js';
 import { ioErrorCode, unlessIoError } from '../files/io-error.js';
-import { makeFolder } from '../files/make-folder.js';
+import { makeFolder, renameIntoPlace } from '../files/make-folder.js';
 import { parseManifest } from '../products/manifest.js';
 import type { Manifest } from '../store.js';
 
@@ -73,7 +80,8 @@ export class DiskManifests {
       await this.#checkpoint('manifest-placed');
       return isFirst;
     } finally {
-      await rm(temporary, { force: true });
+      // It may have been renamed into place; what stays is found by the next clean-up.
+      await unlessIoError(unlink(temporary));
     }
   }
 

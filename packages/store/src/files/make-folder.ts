@@ -1,8 +1,8 @@
 /**
- * Making a folder and the folders around it. Node's own recursive call hides the reason: on a read-only file system
+ * Making a folder and the folders around it, first or when they are missed. Node's own recursive call hides the reason: on a read-only file system
  * it says that something does not exist.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ioErrorCode, unlessIoError } from './io-error.js';
 
@@ -17,6 +17,20 @@ export async function makeFolder(path: string): Promise<string[]> {
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     const made = await makeFolder(dirname(path));
     return [...made, ...(await makeInside(path, error))];
+  }
+}
+
+/** Renames, making the folder when it is missing; folders are many and made once. */
+export async function renameIntoPlace(
+  temporary: string,
+  path: string,
+): Promise<void> {
+  try {
+    await rename(temporary, path);
+  } catch (error) {
+    if (ioErrorCode(error) !== 'ENOENT') throw error;
+    await makeFolder(dirname(path));
+    await rename(temporary, path);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   ioErrorCode,
   unlessIoError,
 } from '../files/io-error.js';
-import { makeFolder } from '../files/make-folder.js';
+import { makeFolder, renameIntoPlace } from '../files/make-folder.js';
 import { problemOfTargets } from './manifest.js';
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import type {
@@ -63,20 +63,23 @@ export async function restoreProducts(
   }
   const placements = await planPlacements(manifest, targets);
   const made: string[] = [];
+  let isRestored = false;
   try {
     const failure =
       (await fetchAll(placements, request.blobs, made)) ??
       (await request.checkpoint('fetched').then(() => undefined)) ??
       (await swapAll(placements, request.checkpoint));
     if (failure === undefined) {
-      made.length = 0;
+      isRestored = true;
       await sweep(placements, request.now());
       return { status: 'restored' };
     }
     return failure;
   } finally {
-    for (const { incoming } of placements) await remove(incoming);
-    await removeEmpty(made);
+    if (!isRestored) {
+      for (const { incoming } of placements) await remove(incoming);
+      await removeEmpty(made);
+    }
   }
 }
 
@@ -108,9 +111,11 @@ async function fetchAll(
   made: string[],
 ): Promise<Failure | undefined> {
   const files: { file: FileEntry; path: string; target: string }[] = [];
+  const folders = new Set<string>();
   for (const { entry, target, beside, incoming } of placements) {
     try {
-      made.push(...(await makeFolder(beside)));
+      if (!folders.has(beside)) made.push(...(await makeFolder(beside)));
+      folders.add(beside);
       if (entry.kind === 'folder') await makeFolders(incoming, entry.files);
     } catch (error) {
       return unwritable(target, describeIoError(error));
@@ -179,8 +184,7 @@ async function swap(
       (await unlessMissing(rename(target, aside).then(() => true))) === true;
     if (isMoved) await checkpoint('moved-aside');
     try {
-      await makeFolder(dirname(target));
-      await rename(incoming, target);
+      await renameIntoPlace(incoming, target);
       if (isMoved) await remove(aside);
       return;
     } catch (error) {

@@ -61,6 +61,7 @@ describe('a shared store', () => {
     const hit = await ann.store.find(keyOf('k'));
     expect(hit?.origin).toBe('disk');
     expect(ann.remote.found).toEqual([]);
+    await ann.finish();
   });
 
   it('asks once for a key that nobody has, until this run makes it', async () => {
