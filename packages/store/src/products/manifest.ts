@@ -16,6 +16,8 @@ const SHA256 = /^[0-9a-f]{64}$/;
 /** No file system opens longer ones; also bounds the work on a list that somebody made to keep us busy. */
 const MAX_PATH_LENGTH = 4096;
 const MAX_PATH_PARTS = 256;
+/** Files and folders of a product: far more than the largest manifest of a shared store has files. */
+const MAX_NAMES = 500_000;
 /** Writing deeper ones as JSON again could exhaust the stack. */
 const MAX_PROVENANCE_DEPTH = 32;
 const FORBIDDEN_IN_PATH = /[\0\\]|\p{Surrogate}/u;
@@ -46,8 +48,22 @@ export function asManifest(value: unknown, key: string): Manifest | undefined {
     isShallow(provenance, MAX_PROVENANCE_DEPTH) &&
     isProductList(products) &&
     problemOfProducts(products) === undefined
-    ? { version: 1, key, products, provenance }
+    ? { version: 1, key, products: products.map(productOf), provenance }
     : undefined;
+}
+
+/** Without other fields: they may be too deep to be written as JSON again. */
+function productOf(product: ProductEntry): ProductEntry {
+  const { name, kind, digest, sizeBytes } = product;
+  const files = product.files.map(
+    ({ path, digest, sizeBytes, executable }): FileEntry => ({
+      path,
+      digest,
+      sizeBytes,
+      executable,
+    }),
+  );
+  return { name, kind, digest, sizeBytes, files };
 }
 
 /** What forbids storing these products, as the rest of a sentence that begins with a name; nothing when all is well. */
@@ -128,22 +144,43 @@ function isInnerPath(path: string): boolean {
 
 /** Two files that are one on a file system without case or with its own idea of unicode, or a file that is a folder. */
 function collisionOf(files: readonly FileEntry[]): string | undefined {
-  const seen = new Map<string, { path: string; isFile: boolean }>();
-  for (const file of files) {
-    for (let end = 0; end !== file.path.length;) {
-      const slash = file.path.indexOf('/', end + 1);
-      end = slash === -1 ? file.path.length : slash;
-      const path = file.path.slice(0, end);
-      const isFile = slash === -1;
-      const folded = path.normalize('NFC').toLowerCase();
-      const other = seen.get(folded);
-      if (other && (other.path !== path || other.isFile || isFile)) {
-        return `has two names that are one where case or unicode form don't count: ${quoted([other.path, path])}`;
+  // Each name once, below the number of its folder: all beginnings of all paths would be far more text than the list.
+  const seen = new Map<string, Name>();
+  for (const { path } of files) {
+    let folder = 0;
+    for (let end = -1; end !== path.length;) {
+      const start = end + 1;
+      const slash = path.indexOf('/', start);
+      end = slash === -1 ? path.length : slash;
+      const part = path.slice(start, end).normalize('NFC').toLowerCase();
+      const name = `${folder}/${part}`;
+      const other = seen.get(name);
+      if (other === undefined) {
+        if (seen.size === MAX_NAMES) return 'has too many files and folders';
+        seen.set(name, { number: seen.size + 1, path, end });
+      } else if (!isSameFolder(other, { path, end })) {
+        const names = [other.path.slice(0, other.end), path.slice(0, end)];
+        return `has two names that are one where case or unicode form don't count: ${quoted(names)}`;
       }
-      seen.set(folded, { path, isFile });
+      folder = other?.number ?? seen.size;
     }
   }
   return undefined;
+}
+
+/** A file or folder, by a path that goes through it and ends there or later. */
+interface Name {
+  readonly number: number;
+  readonly path: string;
+  readonly end: number;
+}
+
+function isSameFolder(one: Omit<Name, 'number'>, two: typeof one): boolean {
+  return (
+    one.end < one.path.length &&
+    two.end < two.path.length &&
+    one.path.slice(0, one.end) === two.path.slice(0, two.end)
+  );
 }
 
 function isShallow(value: unknown, depth: number): boolean {

@@ -142,6 +142,28 @@ describe('a stored manifest', () => {
     });
   });
 
+  it('is read without fields that nobody knows, however deep', () => {
+    const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
+    const text = renderStoredManifest(MANIFEST, [PACK, SINGLE], undefined)
+      .replace('"kind":', `"more":${deep},"kind":`)
+      .replace('"path":', `"more":${deep},"path":`);
+    const read = readStoredManifest(text, KEY);
+    if (read.status !== 'read') throw new Error(read.message);
+    // It is written as JSON again when it is kept on disk.
+    expect(JSON.stringify(read.stored.manifest)).toBe(JSON.stringify(MANIFEST));
+  });
+
+  it('is refused where its paths would be gigabytes of folders', () => {
+    const files = Array.from({ length: 5000 }, (_, index) => ({
+      ...entry(String(index).padStart(4, '0'), 0),
+      path: `${String(index).padStart(4, '0')}${'/ABCDEFGHIJKLMNO'.repeat(250)}`,
+    }));
+    const text = renderStoredManifest(manifestOf(files), [], undefined);
+    const before = process.memoryUsage().heapTotal;
+    expect(readStoredManifest(text, KEY).status).toBe('refused');
+    expect(process.memoryUsage().heapTotal - before).toBeLessThan(500e6);
+  });
+
   it.each<readonly [string, string]>([
     ['very long', 'x/'.repeat(10_000)],
     ['very deep', `${'x/'.repeat(300)}x`],
