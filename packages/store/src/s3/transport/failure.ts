@@ -131,8 +131,9 @@ export function failure(
 
 function identityFailure(
   facts: Facts,
-  { label }: Destination,
+  where: Destination,
 ): Failure | undefined {
+  const { label } = where;
   const known = IDENTITY[facts.name];
   if (known !== undefined)
     return failure('unauthorised', `${label} refuses us: ${known}.`, {
@@ -154,6 +155,11 @@ function identityFailure(
     return failure(
       'unauthorised',
       `${label} refuses us: the credentials were not accepted (401).`,
+    );
+  if (facts.status === 407)
+    return failure(
+      'unauthorised',
+      `The proxy on the way to ${label}${at(where)} wants credentials (407). Put them into HTTPS_PROXY, or the server into NO_PROXY.`,
     );
   return undefined;
 }

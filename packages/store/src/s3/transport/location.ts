@@ -3,6 +3,7 @@
  * is made; credentials, profiles and `AWS_*` variables are left to it.
  */
 import type * as Sdk from '@aws-sdk/client-s3';
+import { STRAIGHT, wayTo, type Way } from './proxy.js';
 
 /** A bucket and a prefix in it. What is absent is looked for by the SDK: variables, profiles, the machine's role. */
 export interface S3Location {
@@ -26,6 +27,9 @@ export interface S3Connection {
   readonly endpoint: string | undefined;
 }
 
+/** For the choice of a proxy; the real address has the bucket and the region in it. */
+const AWS = 'https://s3.amazonaws.com';
+
 /** S3-compatible servers don't look at it, but the signature needs one. */
 const ANY_REGION = 'us-east-1';
 
@@ -48,29 +52,45 @@ export async function connect(
 ): Promise<S3Connection> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- `import()` cannot load it inside of jest
   const sdk = require('@aws-sdk/client-s3') as typeof Sdk;
-  const make = (settings: Partial<Sdk.S3ClientConfig> = {}): Sdk.S3Client =>
+  const make = (
+    { agents }: Way,
+    settings: Partial<Sdk.S3ClientConfig> = {},
+  ): Sdk.S3Client =>
     withoutVersionWarning(
       () =>
-        new sdk.S3Client({ ...settingsFor(location, connectMs), ...settings }),
+        new sdk.S3Client({
+          ...settingsFor(location),
+          requestHandler: { connectionTimeout: connectMs, ...agents },
+          ...settings,
+        }),
     );
-  const client = make();
+  const client = make(STRAIGHT);
   const server = location.endpoint ?? (await configuredEndpoint(client));
-  if (server === undefined || isAws(server))
-    return { sdk, client, endpoint: undefined };
+  const way = wayTo(server ?? AWS);
+  if (server === undefined || isAws(server)) {
+    const direct = way.proxy === undefined;
+    return { sdk, client: direct ? client : make(way), endpoint: undefined };
+  }
   const region = await client.config.region().catch(() => ANY_REGION);
   client.destroy();
   const forcePathStyle = location.pathStyle ?? true;
   return {
     sdk,
-    client: make({ region, forcePathStyle }),
-    endpoint: withoutCredentials(server),
+    client: make(way, { region, forcePathStyle }),
+    endpoint: through(way, withoutCredentials(server)),
   };
 }
 
-function settingsFor(
-  { endpoint, region, profile, pathStyle }: S3Location,
-  connectMs: number,
-): Sdk.S3ClientConfig {
+function through({ proxy }: Way, endpoint: string): string {
+  return proxy === undefined ? endpoint : `${endpoint} (proxy ${proxy})`;
+}
+
+function settingsFor({
+  endpoint,
+  region,
+  profile,
+  pathStyle,
+}: S3Location): Sdk.S3ClientConfig {
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
@@ -83,12 +103,6 @@ function settingsFor(
     logger: SILENT,
     // Only the caller knows how to open the bytes again.
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: connectMs,
-      // Waiting for a free socket would count as connecting; requests queue before they come here.
-      httpAgent: { maxSockets: Infinity },
-      httpsAgent: { maxSockets: Infinity },
-    },
   };
 }
 
