@@ -82,6 +82,7 @@ const UNTAKEN_WORDS: Readonly<
   Record<Exclude<TakenBody['status'], 'taken'>, string | undefined>
 > = {
   unwritable: "the local disk can't be written",
+  full: 'too large, with all that waits for its upload, for this disk',
   'no-entry': 'not an entry of Nx',
   'broken-off': undefined,
 };
@@ -241,7 +242,7 @@ export class NxCache {
       return;
     }
     this.#tally.downloadedBytes += found.entry.sizeBytes;
-    return spool.keep(temporary, found.entry.digest);
+    return spool.keep(temporary, found.entry);
   }
 
   async #upload(hash: string, file: EntryFile): Promise<void> {
@@ -269,7 +270,7 @@ export class NxCache {
         this.#tally.uploadedBytes += file.sizeBytes;
       }
     } finally {
-      spool.unpin(file.sha256);
+      spool.unpin(file);
     }
   }
 

@@ -34,6 +34,8 @@ export type TakenBody =
   | { readonly status: 'taken'; readonly file: EntryFile }
   /** This disk is at fault. */
   | { readonly status: 'unwritable' }
+  /** With all that waits for its upload it is more than may lie here. */
+  | { readonly status: 'full' }
   | { readonly status: 'no-entry' }
   /** The sender gave up. */
   | { readonly status: 'broken-off' };
@@ -46,6 +48,10 @@ export class Spool {
   readonly #options: SpoolOptions;
   readonly #now: () => number;
   readonly #pinned = new Map<string, number>();
+  /** Of files that wait for their upload, each as often as it was taken, and of bodies that are coming in. */
+  #waitingBytes = 0;
+  /** Since the last clean-up. */
+  #newBytes = 0;
 
   constructor(options: SpoolOptions) {
     this.#options = options;
@@ -80,14 +86,23 @@ export class Spool {
   }
 
   /** Gives a verified temporary file its name; the temporary path when that fails. */
-  async keep(temporary: string, digest: string): Promise<string> {
+  async keep(
+    temporary: string,
+    {
+      digest,
+      sizeBytes,
+    }: { readonly digest: string; readonly sizeBytes: number },
+  ): Promise<string> {
     const path = this.#path(digest);
-    try {
-      await rename(temporary, path);
-      return path;
-    } catch {
-      return temporary; // Usable all the same; the next clean-up takes it away.
+    const isKept = await succeeds(rename(temporary, path));
+    this.#newBytes += sizeBytes;
+    // A server may live for months.
+    if (this.#newBytes > this.#options.maxSizeBytes * (1 - FILL_TO)) {
+      this.#newBytes = 0;
+      await this.trim();
     }
+    // Usable all the same; the next clean-up takes it away.
+    return isKept ? path : temporary;
   }
 
   /** Reads a body to its end, whatever happens: a client that still sends can't take an answer. */
@@ -98,38 +113,46 @@ export class Spool {
     let begin = Buffer.alloc(0);
     const handle = await open(temporary, 'wx').catch(() => undefined);
     let isWritten = handle !== undefined;
+    let isFull = false;
     try {
       for await (const chunk of body as AsyncIterable<Buffer>) {
         if (begin.length < GZIP.length)
           begin = Buffer.concat([begin, chunk.subarray(0, GZIP.length)]);
         hash.update(chunk);
         sizeBytes += chunk.length;
-        if (isWritten) isWritten = await succeeds(handle?.writeFile(chunk));
+        this.#waitingBytes += chunk.length;
+        isFull ||= this.#waitingBytes > this.#options.maxSizeBytes;
+        // What was written of it makes room at once: it may go on for ever.
+        if (isFull) await handle?.truncate().catch(() => undefined);
+        else if (isWritten)
+          isWritten = await succeeds(handle?.writeFile(chunk));
       }
     } catch {
+      this.#waitingBytes -= sizeBytes;
       await handle?.close().catch(() => undefined);
       await rm(temporary, { force: true }).catch(() => undefined);
       return { status: 'broken-off' };
     }
     isWritten = (await succeeds(handle?.close())) && isWritten;
     const isEntry = begin.subarray(0, GZIP.length).equals(GZIP);
-    if (!isWritten || !isEntry) {
+    if (!isWritten || !isEntry || isFull) {
+      this.#waitingBytes -= sizeBytes;
       await rm(temporary, { force: true }).catch(() => undefined);
+      if (isFull) return { status: 'full' };
       return { status: isWritten ? 'no-entry' : 'unwritable' };
     }
-    const sha256 = hash.digest('hex');
-    this.pin(sha256);
-    const path = await this.keep(temporary, sha256);
-    return { status: 'taken', file: { path, sizeBytes, sha256 } };
-  }
-
-  /** Keeps a file from being cleaned up until it is let go as often. */
-  pin(digest: string): void {
+    const digest = hash.digest('hex');
     this.#pinned.set(digest, (this.#pinned.get(digest) ?? 0) + 1);
+    const path = await this.keep(temporary, { digest, sizeBytes });
+    return { status: 'taken', file: { path, sizeBytes, sha256: digest } };
   }
 
-  /** Undoes one {@link pin}. */
-  unpin(digest: string): void {
+  /** A file that was taken waits for nothing any more: it may be cleaned up. Once for each time that it was taken. */
+  unpin({
+    sha256: digest,
+    sizeBytes,
+  }: Pick<EntryFile, 'sha256' | 'sizeBytes'>): void {
+    this.#waitingBytes -= sizeBytes;
     const left = (this.#pinned.get(digest) ?? 0) - 1;
     if (left > 0) this.#pinned.set(digest, left);
     else this.#pinned.delete(digest);

@@ -1,8 +1,16 @@
 /** The small parts of the cache server, each on its own. */
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import {
+  mkdtemp,
+  readdir,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { Breaker } from '../../src/nx-cache/breaker.js';
 import {
@@ -176,14 +184,14 @@ describe('the spool', () => {
 
   test('drops what is oldest, and never what waits for its upload', () =>
     withSpool(2.5 * sizeBytes, async (spool, folder) => {
-      const digests = [
-        await take(spool, 'aaaa'),
-        await take(spool, 'bbbb'),
-        await take(spool, 'cccc'),
-      ];
+      const digests = [await take(spool, 'aaaa')];
+      for (const text of ['bbbb', 'cccc']) {
+        const sha256 = await take(spool, text);
+        spool.unpin({ sha256, sizeBytes });
+        digests.push(sha256);
+      }
       for (const [index, digest] of digests.entries())
         await utimes(join(folder, digest), index, index);
-      for (const digest of digests.slice(1)) spool.unpin(digest);
       await spool.trim();
       const left = await Promise.all(
         digests.map(async (digest) => spool.find({ digest, sizeBytes })),
@@ -193,6 +201,41 @@ describe('the spool', () => {
         false,
         true,
       ]);
+    }));
+
+  test('takes no more than it may hold, and has room again after an upload', () =>
+    withSpool(1.5 * sizeBytes, async (spool, folder) => {
+      const sha256 = await take(spool, 'aaaa');
+      const second = (): Readable => Readable.from([entry('bbbb')]);
+      expect(await spool.take(second())).toEqual({ status: 'full' });
+      expect(await readdir(folder)).toEqual([sha256]);
+      spool.unpin({ sha256, sizeBytes });
+      expect(await spool.take(second())).toMatchObject({ status: 'taken' });
+    }));
+
+  test('holds nothing of a body that does not end', () =>
+    withSpool(1e6, async (spool, folder) => {
+      const begin = entry('a');
+      const body = new PassThrough();
+      const taking = spool.take(body);
+      for (let chunk = 0; chunk < 20; chunk += 1) {
+        const room = body.write(chunk === 0 ? begin : Buffer.alloc(1e5, 'x'));
+        if (!room) await once(body, 'drain');
+      }
+      const [name = ''] = await readdir(folder);
+      expect((await stat(join(folder, name))).size).toBeLessThan(1.2e6);
+      body.end();
+      expect(await taking).toEqual({ status: 'full' });
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  test('cleans up by itself, however long it lives', () =>
+    withSpool(20 * sizeBytes, async (_, folder) => {
+      const now = (): number => Date.now() + 3_600_000;
+      const spool = new Spool({ folder, maxSizeBytes: 20 * sizeBytes, now });
+      for (let index = 1000; index < 1100; index += 1)
+        spool.unpin({ sha256: await take(spool, `${index}`), sizeBytes });
+      expect((await readdir(folder)).length).toBeLessThan(30);
     }));
 
   test('that can not be written says so and reads the body all the same', () =>
