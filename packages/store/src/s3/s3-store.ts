@@ -82,6 +82,7 @@ class S3Store implements RemoteStore {
   readonly #writer: ObjectWriter;
   readonly #packs: PackReader;
   readonly #damaged = new Set<string>();
+  #promotes = true;
 
   constructor(options: S3StoreOptions) {
     const { bucket, scope, access, signer, verifier } = options;
@@ -163,7 +164,7 @@ class S3Store implements RemoteStore {
 
   /** The folder that an entry of this one has to be brought into; nothing when it is current, or we can't. */
   #promotionOf(root: string, nowMs: number): string | undefined {
-    if (this.#writes?.kind !== 'trusted') return undefined;
+    if (this.#writes?.kind !== 'trusted' || !this.#promotes) return undefined;
     const current = writeRoot(this.#writes, nowMs);
     return current === root ? undefined : current;
   }
@@ -190,8 +191,9 @@ class S3Store implements RemoteStore {
           this.#sayDamage(place, { message, reason: 'lost blob' });
           return undefined;
         }
-        // It is as good as for a reader who can't promote.
-        tell(call, 'find', promoted);
+        // It is as good as for a reader who can't promote. What was refused once will be again.
+        this.#promotes = !['forbidden', 'refused'].includes(promoted.reason);
+        tell(call, 'save', promoted);
         return { root: from, stored };
     }
   }

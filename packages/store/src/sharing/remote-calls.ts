@@ -117,7 +117,7 @@ export class RemoteCalls {
       const found = await watch.during(() =>
         this.#guarded(watch, (store) => store.find(key, call)),
       );
-      this.#judge(this.#reading, watch, startedAt);
+      this.#judge(watch, startedAt);
       if (found?.value === undefined) return undefined;
       const { manifest, origin, blobs } = found.value;
       return { manifest, origin, blobs: this.#watched(blobs, watch) };
@@ -140,7 +140,7 @@ export class RemoteCalls {
       () => this.#guarded(watch, (store) => store.save(request, watch.call)),
       bytes,
     );
-    this.#judge(this.#writing, watch, startedAt);
+    this.#judge(watch, startedAt);
     const status = ended?.value?.status;
     if (status === 'saved' || status === 'exists') return { status };
     const trouble = watch.trouble ?? this.#writing.why;
@@ -158,7 +158,7 @@ export class RemoteCalls {
           file.sizeBytes,
         );
         if (watch.trouble !== before) {
-          this.#judge(this.#reading, watch, startedAt);
+          this.#judge(watch, startedAt);
         }
         const message = watch.trouble?.reason ?? 'it was given up';
         return fetched?.value ?? { status: 'damaged', message };
@@ -188,10 +188,12 @@ export class RemoteCalls {
     });
   }
 
-  /** After a call: what it says about the store as a whole. */
-  #judge(breaker: Breaker, watch: CallWatch, startedAt: number): void {
-    if (watch.trouble === undefined) breaker.succeeded();
-    else breaker.failed(watch.trouble, startedAt);
+  /** After a call: what it says about the store as a whole. A look-up may write, too, to keep alive what it found. */
+  #judge({ trouble, operation }: CallWatch, startedAt: number): void {
+    const isWriting = (trouble?.operation ?? operation) === 'save';
+    const breaker = isWriting ? this.#writing : this.#reading;
+    if (trouble === undefined) breaker.succeeded();
+    else breaker.failed(trouble, startedAt);
   }
 
   /** A store that can't be opened, or that breaks its promise not to throw, must not fail a task. */

@@ -114,8 +114,12 @@ describe('generations', () => {
     const run = bench.run({ bucket, now: () => NEXT_MONTH_MS });
     expect(await restore(bench, run, request)).toBe('restored');
     expect(run.troubles).toMatchObject([
-      { operation: 'find', kind: 'configuration', reason: 'forbidden' },
+      { operation: 'save', kind: 'configuration', reason: 'forbidden' },
     ]);
+    // It is not tried again.
+    bucket.requests.length = 0;
+    expect(await run.store.find(request.key)).toBeDefined();
+    expect(counted(bucket)).not.toHaveProperty('copy t/g2026-12/cas');
   });
 
   it('misses when the last one is deleted in the middle of the promotion, and stores anew', async () => {

@@ -242,6 +242,32 @@ describe('a remote store that fails', () => {
     expect(ann.remote.saved).toEqual([]);
   });
 
+  it('is read on where a look-up may not write what it found into this month', async () => {
+    await using team = await openTeam();
+    const bob = team.join('bob');
+    for (const key of ['a', 'b']) await bob.save(key, { nb: key });
+    await bob.finish();
+    const ann = team.join('ann');
+    const forbidden = troubled({
+      operation: 'save',
+      kind: 'configuration',
+      reason: 'forbidden',
+      message: 'These credentials may not write.',
+    });
+    ann.remote.script.find = async (key, call) => {
+      await forbidden(key, call);
+      return 'go';
+    };
+    for (const key of ['a', 'b']) {
+      expect(await ann.restore(key, ['nb'])).toMatchObject({ '/nb': key });
+    }
+    expect(await ann.finish()).toMatchObject({
+      hits: 2,
+      switchedOff:
+        's3://team/store got no results any more in this run: These credentials may not write.',
+    });
+  });
+
   it('is off after three outages in a row', async () => {
     await using team = await openTeam();
     const ann = team.join('ann');
