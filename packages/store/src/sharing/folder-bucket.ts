@@ -3,8 +3,8 @@
  * nothing of keys and manifests. A network drive that hangs can't be interrupted; callers bound their waiting.
  */
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import { copyFile, link, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { copyFile, link, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline, Transform, type Readable } from 'node:stream';
 import { temporaryName } from '../files/atomic-file.js';
@@ -28,6 +28,7 @@ const REASONS: Readonly<Record<string, TroubleReason>> = {
   EACCES: 'forbidden',
   EPERM: 'forbidden',
   EROFS: 'forbidden',
+  ELOOP: 'missing',
   EEXIST: 'exists',
   ENOSPC: 'refused',
   EDQUOT: 'refused',
@@ -40,14 +41,25 @@ const LOCK = '.nxnb-lock';
 /** Larger reads are no faster, also over a network. */
 const READ_BYTES = 1 << 20;
 
+/**
+ * Others write to the folder: what they put there must not lead out of it, and a pipe must not be waited for. Windows
+ * has neither flag.
+ */
+const OPEN_FLAGS =
+  constants.O_RDONLY |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0) |
+  ((constants.O_NONBLOCK as number | undefined) ?? 0);
+
 /** Opens the objects below an absolute folder, which the first write makes. */
 export function openFolderBucket(root: string): Bucket {
   return {
     label: root,
     stat: (name) =>
       attempt(name, async () => {
-        const found = await stat(pathOf(root, name));
-        return { status: 'found', ...statOf(found) };
+        const found = await lstat(pathOf(root, name));
+        return found.isFile()
+          ? { status: 'found', ...statOf(found) }
+          : noObject;
       }),
     read: (name, options) =>
       attempt(name, () => openObject(pathOf(root, name), options)),
@@ -55,6 +67,7 @@ export function openFolderBucket(root: string): Bucket {
       attempt(name, () => writeObject(pathOf(root, name), source, options)),
     copy: (from, to) =>
       attempt(to, async () => {
+        if (!(await lstat(pathOf(root, from))).isFile()) return noObject;
         await place(pathOf(root, to), false, async (temporary) => {
           await copyFile(pathOf(root, from), temporary);
           return true;
@@ -82,10 +95,18 @@ async function openObject(
   }: RequestOptions & {
     readonly range?: { readonly start: number; readonly end: number };
   } = {},
-): Promise<{ readonly status: 'open'; readonly body: Readable } & ObjectStat> {
-  const handle = await open(path);
+): Promise<
+  | ({ readonly status: 'open'; readonly body: Readable } & ObjectStat)
+  | BucketTrouble
+> {
+  const handle = await open(path, OPEN_FLAGS);
   try {
-    const found = statOf(await handle.stat());
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
+      await handle.close();
+      return noObject;
+    }
+    const found = statOf(stats);
     // Ends are inclusive here; the stream closes the handle.
     const { start, end } = range ?? { start: 0, end: Infinity };
     const body = handle.createReadStream({
@@ -196,7 +217,7 @@ async function writeBytes(
 
 async function etagOf(path: string): Promise<string | undefined> {
   try {
-    return statOf(await stat(path)).etag;
+    return statOf(await lstat(path)).etag;
   } catch (error) {
     if (ioErrorCode(error) === 'ENOENT') return undefined;
     throw error;
@@ -208,6 +229,7 @@ function statOf(found: Stats): ObjectStat {
   return { sizeBytes: found.size, etag };
 }
 
+const noObject = trouble('missing', 'What stands there is no file.');
 const inTheWay = trouble('exists', 'Another object stands there already.');
 
 function trouble(reason: TroubleReason, message: string): BucketTrouble {
