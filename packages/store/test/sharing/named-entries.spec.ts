@@ -216,10 +216,10 @@ describe('in a bucket that somebody touched', () => {
         entriesOf(bucket).publish('1', await file(text), { repairs: true }),
       ),
     );
-    expect(outcomes.map(({ status }) => status).sort()).toEqual([
-      'exists',
-      'published',
-    ]);
+    const statuses = outcomes.map(({ status }) => status);
+    // Who comes when the other is done may mend once more.
+    expect(statuses).toContain('published');
+    expect(['exists', 'published']).toEqual(expect.arrayContaining(statuses));
     expect(['one', 'two']).toContain(await read(entriesOf(bucket), '1'));
   });
 });
