@@ -25,6 +25,7 @@ jest.setTimeout(180_000);
 const environment = {
   JUPYTER_PATH: '',
   JUPYTER_TOKEN: 'of the user',
+  NX_NOTEBOOK_STORE_SIGNING_KEY: 'secret',
   PYTHONWARNINGS: 'default',
   http_proxy: 'http://127.0.0.1:9',
   HTTP_PROXY: 'http://127.0.0.1:9',
@@ -155,7 +156,7 @@ describe('a kernel that starts', () => {
       host,
       [
         `import os
-for name in ['JUPYTER_TOKEN', 'JUPYTER_RUNTIME_DIR', 'JUPYTER_NO_CONFIG', 'NXNB_KERNEL_ENV', 'PYTHONWARNINGS', 'PYTHONHASHSEED', 'MINE']:
+for name in ['JUPYTER_TOKEN', 'JUPYTER_RUNTIME_DIR', 'JUPYTER_NO_CONFIG', 'NXNB_KERNEL_ENV', 'PYTHONWARNINGS', 'PYTHONHASHSEED', 'MINE', 'NX_NOTEBOOK_STORE_SIGNING_KEY']:
     print(name, os.environ.get(name))`,
       ],
       { env: { MINE: '$HOME ${x} "quoted" ü' } },
@@ -167,6 +168,7 @@ NXNB_KERNEL_ENV None
 PYTHONWARNINGS default
 PYTHONHASHSEED 0
 MINE $HOME \${x} "quoted" ü
+NX_NOTEBOOK_STORE_SIGNING_KEY None
 `);
   });
 

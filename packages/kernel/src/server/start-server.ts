@@ -128,7 +128,14 @@ function serverEnvironment(runtime: string, token: string): NodeJS.ProcessEnv {
   const kernels = Object.fromEntries(
     Object.keys(own).map((name) => [name, process.env[name] ?? null]),
   );
-  return { ...process.env, ...own, NXNB_KERNEL_ENV: JSON.stringify(kernels) };
+  // Notebooks print their environment, and what they print is shared.
+  const secrets = { NX_NOTEBOOK_STORE_SIGNING_KEY: undefined };
+  return {
+    ...process.env,
+    ...own,
+    ...secrets,
+    NXNB_KERNEL_ENV: JSON.stringify(kernels),
+  };
 }
 
 class ServerProcess implements JupyterServer {
