@@ -3,7 +3,7 @@
  * Everything else sees interfaces.
  */
 import { hostname, userInfo } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   describeRun,
   openRecordBook,
@@ -21,7 +21,6 @@ import {
   type PythonLookup,
 } from '@nx-notebook/python';
 import {
-  defaultStoreRoot,
   digestProduct,
   labelOfAddress,
   openDiskStore,
@@ -33,6 +32,7 @@ import {
 } from '@nx-notebook/store';
 import { dataFolder } from './data-folder.js';
 import { createKernelRunner, type LimitsOf } from './kernel-runner.js';
+import { localStoreFolder } from './local-store-folder.js';
 import { pluginVersion } from './plugin-version.js';
 import type { Environment, Settings } from './settings/settings.js';
 import { scopeName, type Sharing } from './settings/sharing.js';
@@ -124,23 +124,10 @@ function openStore(options: CompositionOptions): DiskStore | SharedStore {
 const howToShare =
   'To give results to the team, set NX_NOTEBOOK_STORE_SCOPE to "trusted" in CI of protected branches, or to a name of its own elsewhere; NX_NOTEBOOK_STORE_ACCESS=read says that this is not wanted.';
 
-/**
- * A trusted run has a local store of its own: in the usual one may be what a run of a pull request made on this machine.
- */
-function openLocalStore({
-  workspaceRoot,
-  settings,
-  env,
-  reporter,
-  sharing,
-}: CompositionOptions): DiskStore {
-  const folder =
-    settings.localStore === undefined
-      ? defaultStoreRoot(env, process.platform)
-      : resolve(workspaceRoot, settings.localStore);
-  const isTrusted = sharing?.remote.scope?.kind === 'trusted';
+function openLocalStore(options: CompositionOptions): DiskStore {
+  const { settings, reporter, sharing } = options;
   return openDiskStore({
-    root: isTrusted ? join(folder, 'trusted') : folder,
+    root: localStoreFolder({ ...options, scope: sharing?.remote.scope }),
     ...(settings.localStoreMaxBytes === undefined
       ? {}
       : { maxSizeBytes: settings.localStoreMaxBytes }),

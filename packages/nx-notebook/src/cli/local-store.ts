@@ -1,9 +1,9 @@
 /**
  * The local store as the executors find it, for the commands that look after it.
  */
-import { resolve } from 'node:path';
-import { defaultStoreRoot } from '@nx-notebook/store';
+import { localStoreFolder } from '../local-store-folder.js';
 import type { Environment } from '../settings/settings.js';
+import { resolveSharing } from '../settings/sharing.js';
 import type { Workspace } from './workspace.js';
 
 /** Its absolute folder. */
@@ -11,9 +11,9 @@ export function localStoreRoot(
   { root, settings }: Workspace,
   env: Environment,
 ): string {
-  return settings.localStore === undefined
-    ? defaultStoreRoot(env, process.platform)
-    : resolve(root, settings.localStore);
+  const sharing = resolveSharing(settings, env);
+  const scope = sharing.ok ? sharing.value?.remote.scope : undefined;
+  return localStoreFolder({ workspaceRoot: root, settings, env, scope });
 }
 
 /** Bytes as people read them: decimal, as disks are sold. */

@@ -183,6 +183,17 @@ describe('the local store', () => {
     expect(JSON.parse(out)).toMatchObject({ root: '/some/where', blobs: 0 });
   });
 
+  test('is the one of trusted runs where such a one is configured', async () => {
+    const { out } = await commandLine(['store', 'stat', '--json'], {
+      cwd: files.root,
+      env: {
+        NX_NOTEBOOK_STORE: 's3://team/store',
+        NX_NOTEBOOK_STORE_ACCESS: 'read-write',
+      },
+    });
+    expect(JSON.parse(out)).toMatchObject({ root: join(store(), 'trusted') });
+  });
+
   test('is found through comments in nx.json', async () => {
     files.write(
       'nx.json',
