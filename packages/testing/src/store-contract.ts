@@ -30,15 +30,19 @@ export interface StoreHarness extends AsyncDisposable {
 /** Some tests write thousands of files; the limit only ends what hangs, also on a machine that is busy. */
 const TEST_LIMIT_MS = 180_000;
 
-/** Registers the suite with jest for one implementation; `create` is called once per test. */
+/**
+ * Registers the suite with jest for one implementation; `create` is called once per test. `manyFiles` is the size of the
+ * largest folder in it.
+ */
 export function registerStoreContract(
   name: string,
   create: () => Promise<StoreHarness>,
+  { manyFiles = 10_000 }: { readonly manyFiles?: number } = {},
 ): void {
   jest.setTimeout(TEST_LIMIT_MS);
   describe(`${name} keeps the contract of a store`, () => {
     registerSaveTests(create);
     registerDamageTests(create);
-    registerRestoreTests(create);
+    registerRestoreTests(create, manyFiles);
   });
 }

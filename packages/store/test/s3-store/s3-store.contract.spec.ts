@@ -2,4 +2,5 @@
 import { registerStoreContract } from '@nx-notebook/testing/contracts';
 import { openMemoryHarness } from './memory-harness.js';
 
-registerStoreContract('the S3 store', openMemoryHarness);
+// The real server is given ten times as many files.
+registerStoreContract('the S3 store', openMemoryHarness, { manyFiles: 1000 });

@@ -45,4 +45,6 @@ async function openSharedHarness(): Promise<StoreHarness> {
   };
 }
 
-registerStoreContract('a shared store on an empty disk', openSharedHarness);
+registerStoreContract('a shared store on an empty disk', openSharedHarness, {
+  manyFiles: 1000,
+});
