@@ -32,6 +32,9 @@ import { messageOf } from './thrown.js';
 /** How often a task begins again after its lock was lost to somebody else. */
 const maxAttempts = 3;
 
+/** What was found is put into its place before others are looked for, so that disk and network work at the same time. */
+const endsFirst = Infinity;
+
 /** What is known of a task when its turn comes. */
 export interface TaskToBring {
   readonly ref: TaskRef;
@@ -160,7 +163,7 @@ export class TaskBringing {
         return made === undefined
           ? { ended: await restoreTask(ref, assessed, this.#state) }
           : { ended: freshEnd(made) };
-      });
+      }, endsFirst);
       return ended === undefined ? cancelled : ended.ended;
     } finally {
       await lock.release();
@@ -227,9 +230,12 @@ export class TaskBringing {
     });
   }
 
-  async #check<T>(check: (ref: TaskRef) => Promise<T>): Promise<T | undefined> {
+  async #check<T>(
+    check: (ref: TaskRef) => Promise<T>,
+    priority = this.#priority,
+  ): Promise<T | undefined> {
     const { checks, signal, clock } = this.#state;
-    const slot = await checks.take(this.#priority, signal);
+    const slot = await checks.take(priority, signal);
     if (slot === undefined) return undefined;
     try {
       this.startedAt = clock.now();

@@ -2,13 +2,13 @@
  * Run records on disk: one JSON file per task. A file that is missing, cut, of another version or of another task is no
  * record. Knows nothing of what records mean.
  */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, success, type Result } from '@nx-notebook/notebook';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { KEY_VERSION } from './key-data.js';
 import type { RecordBook, RunRecord } from './run-record.js';
-import { taskPath } from './state-folder.js';
+import { inFolder, taskPath } from './state-folder.js';
 import { messageOf } from './thrown.js';
 
 /** Opens the run records below a folder; creates nothing before the first write. */
@@ -28,8 +28,8 @@ export function openRecordBook(folder: string): RecordBook {
     async write(record): Promise<Result<undefined, string>> {
       const file = fileOf(record.project, record.task);
       try {
-        await mkdir(dirname(file), { recursive: true });
-        await writeFileAtomically(file, `${JSON.stringify(record, null, 1)}\n`);
+        const text = `${JSON.stringify(record, null, 1)}\n`;
+        await inFolder(dirname(file), () => writeFileAtomically(file, text));
         return success(undefined);
       } catch (error) {
         return failure(messageOf(error));

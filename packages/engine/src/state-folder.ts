@@ -1,9 +1,11 @@
 /**
  * Where the engine keeps its own files in a workspace: `<workspace>/.nx/notebook/{records,locks,aside}`, one entry per
- * task. Knows names only; reads and writes nothing.
+ * task. Knows names and folders, not what is in them.
  */
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from './thrown.js';
 
 /** Longest name taken over as it is; file systems allow 255 bytes, and suffixes follow. */
 const maxPlainLength = 80;
@@ -37,6 +39,20 @@ export function asideFolder(workspaceRoot: string): string {
 /** Path of a task's entry below one of these folders, without an extension. */
 export function taskPath(folder: string, name: TaskName): string {
   return join(folder, safeFileName(name.project), safeFileName(name.task));
+}
+
+/** Works in a folder that is mostly there: it is made when it is missed. */
+export async function inFolder<T>(
+  folder: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true });
+    return work();
+  }
 }
 
 /**

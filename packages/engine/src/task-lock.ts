@@ -2,19 +2,17 @@
  * One lock per task and workspace, so that two builds at once execute each task once. A lock whose holder died is free
  * after {@link staleMs}. Knows nothing of what is done under a lock.
  */
-import {
-  mkdir,
-  readFile,
-  stat,
-  unlink,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import type { Clock } from './clock.js';
-import { locksFolder, taskPath, type TaskName } from './state-folder.js';
+import {
+  inFolder,
+  locksFolder,
+  taskPath,
+  type TaskName,
+} from './state-folder.js';
 import { codeOf } from './thrown.js';
 
 /** A holder touches its lock every second; after this long without a touch it is taken for dead. */
@@ -77,17 +75,6 @@ export async function tryLockTask(
   } catch (error) {
     if (codeOf(error) === 'ELOCKED') return undefined;
     throw error;
-  }
-}
-
-/** Works in a folder that is mostly there: it is made when it is missed. */
-async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    await mkdir(folder, { recursive: true });
-    return work();
   }
 }
 

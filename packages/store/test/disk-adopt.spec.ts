@@ -1,6 +1,6 @@
 /** What a store on disk takes over from another store: whole or not at all, and in the way of nobody. */
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
-import { describe, expect, it, test } from '@jest/globals';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { describe, expect, it, jest, test } from '@jest/globals';
 import {
   keyOf,
   locationsIn,
@@ -13,6 +13,9 @@ import {
 import { openDiskStore } from '../src/disk/disk-store.js';
 import type { BlobSource, Hit, SaveRequest } from '../src/store.js';
 import { canMount, runChild } from './disk-harness.js';
+
+/** Children are started and killed. */
+jest.setTimeout(60_000);
 
 const PRODUCTS = { nb: 'notebook', data: { a: '1', 'b/c': '2', empty: '' } };
 
@@ -47,6 +50,17 @@ describe('adopting an entry', () => {
     expect(await snapshot(scratch.path('out'))).toEqual(
       await snapshot(scratch.path('in')),
     );
+  });
+
+  it('makes a store anew that was removed meanwhile', async () => {
+    await using scratch = await openScratch();
+    const { hit } = await openOther(scratch);
+    const own = openDiskStore({ root: scratch.path('own') });
+    const { manifest, blobs } = hit;
+    await own.adopt(manifest, blobs);
+    await rm(scratch.path('own'), { recursive: true });
+    expect((await own.adopt(manifest, blobs)).status).toBe('adopted');
+    expect(await own.find(keyOf('k'))).toBeDefined();
   });
 
   it('fetches only what is not there yet', async () => {

@@ -7,6 +7,7 @@ import {
   isCleanUpDue,
   parseUsage,
   resetUsage,
+  roomIn,
 } from '../src/disk/usage.js';
 import type { StoredManifest } from '../src/disk/walk.js';
 import { keyOf } from '@nx-notebook/testing';
@@ -33,6 +34,13 @@ describe('the usage file', () => {
     expect(parseUsage('counted 1 at 2\n+3\n+\n-4\n')).toMatchObject({
       addedBytes: 3,
     });
+  });
+
+  test('is looked at less often while there is much room', () => {
+    const estimate = { countedBytes: 200, addedBytes: 160, saves: 1 };
+    expect(roomIn({ ...estimate, countedAtMs: 0 }, 1000)).toBe(10);
+    expect(roomIn({ ...estimate, countedAtMs: 0 }, 300)).toBe(0);
+    expect(roomIn(undefined, 1000)).toBe(0);
   });
 
   const base = { countedBytes: 0, countedAtMs: 0, addedBytes: 0, saves: 1 };

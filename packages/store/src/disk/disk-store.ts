@@ -10,18 +10,21 @@ import { cleanUp } from './cleanup.js';
 import { defaultLimit } from './default-limit.js';
 import { diskLayout, FORMAT, type DiskLayout } from './layout.js';
 import { DiskManifests } from './manifests.js';
-import { addUsage, isCleanUpDue, resetUsage } from './usage.js';
+import { problemOfRequest } from './request-problem.js';
+import {
+  addUsage,
+  appendUsage,
+  isCleanUpDue,
+  resetUsage,
+  roomIn,
+} from './usage.js';
 import {
   describeIoError,
   ioErrorCode,
   unlessIoError,
 } from '../files/io-error.js';
 import { makeFolder } from '../files/make-folder.js';
-import {
-  isSha256,
-  parseManifest,
-  problemOfProducts,
-} from '../products/manifest.js';
+import { isSha256, parseManifest } from '../products/manifest.js';
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import { restoreProducts } from '../products/restore.js';
 import type {
@@ -30,7 +33,6 @@ import type {
   FileEntry,
   Hit,
   Manifest,
-  ProductEntry,
   SaveOutcome,
   SaveRequest,
   Store,
@@ -89,6 +91,10 @@ class FolderOfBlobs implements DiskStore {
   readonly #warned = new Set<string>();
   readonly #origin: string;
   #maxSizeBytes: number | undefined;
+  /** The store was there and of this version when we looked. */
+  #isReady = false;
+  /** May be added before the size of the store is looked at again. */
+  #roomBytes = 0;
 
   constructor(options: DiskStoreOptions) {
     this.#layout = diskLayout(options.root);
@@ -109,12 +115,7 @@ class FolderOfBlobs implements DiskStore {
   async find(key: string): Promise<Hit | undefined> {
     if (!isSha256(key)) return undefined;
     try {
-      const format = await this.#readFormat();
-      if (format === undefined) return undefined;
-      if (format !== FORMAT) {
-        this.#warn(`${this.#foreignFormat()}.`);
-        return undefined;
-      }
+      if (!(await this.#isReadable())) return undefined;
       const manifest = await this.#findComplete(key);
       if (manifest === undefined) return undefined;
       await this.#manifests.touch(key, this.#now());
@@ -142,7 +143,7 @@ class FolderOfBlobs implements DiskStore {
   }
 
   async adopt(manifest: Manifest, blobs: BlobSource): Promise<AdoptOutcome> {
-    const { key, products, provenance } = manifest;
+    const { key, products } = manifest;
     const limit = await this.#limit();
     const problem = problemOfRequest(
       { key, products: products.map((entry) => ({ entry, name: entry.name })) },
@@ -152,21 +153,7 @@ class FolderOfBlobs implements DiskStore {
     try {
       const refusal = await this.#prepare();
       if (refusal !== undefined) return unwritable(refusal);
-      const files = products.flatMap((product) => product.files);
-      const failure = await this.#adoptBlobs(files, blobs);
-      if (failure !== undefined) return failure;
-      const text = `${JSON.stringify({ version: 1, key, products, provenance })}\n`;
-      const isOurs = await this.#manifests.publish(key, text, () =>
-        this.#isHit(key),
-      );
-      const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
-      await this.#account(bytes + text.length, limit);
-      const kept = isOurs
-        ? parseManifest(text, key)
-        : await this.#findComplete(key);
-      return kept === undefined
-        ? unwritable('another process is busy with the same entry')
-        : { status: 'adopted', hit: this.#hit(kept) };
+      return await this.#adoptBlobsThenManifest(manifest, blobs, limit);
     } catch (error) {
       const why = describeIoError(error);
       return unwritable(`${this.#layout.root} can't be written: ${why}`);
@@ -175,6 +162,28 @@ class FolderOfBlobs implements DiskStore {
 
   async copyOf(file: FileEntry): Promise<string | undefined> {
     return unlessIoError(this.#blobs.pathOf(file));
+  }
+
+  async #adoptBlobsThenManifest(
+    { key, products, provenance }: Manifest,
+    blobs: BlobSource,
+    limit: number,
+  ): Promise<AdoptOutcome> {
+    const files = products.flatMap((product) => product.files);
+    const failure = await this.#adoptBlobs(files, blobs);
+    if (failure !== undefined) return failure;
+    const text = `${JSON.stringify({ version: 1, key, products, provenance })}\n`;
+    const isOurs = await this.#manifests.publish(key, text, () =>
+      this.#isHit(key),
+    );
+    const bytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+    await this.#account(bytes + text.length, limit);
+    const kept = isOurs
+      ? parseManifest(text, key)
+      : await this.#findComplete(key);
+    return kept === undefined
+      ? unwritable('another process is busy with the same entry')
+      : { status: 'adopted', hit: this.#hit(kept) };
   }
 
   async #adoptBlobs(
@@ -287,9 +296,21 @@ class FolderOfBlobs implements DiskStore {
     }
   }
 
+  async #isReadable(): Promise<boolean> {
+    if (this.#isReady) return true;
+    const format = await this.#readFormat();
+    if (format !== undefined && format !== FORMAT) {
+      this.#warn(`${this.#foreignFormat()}.`);
+    }
+    return format === FORMAT;
+  }
+
   /** Makes the store when there is none; says why it can't be used. */
   async #prepare(): Promise<string | undefined> {
     const { meta, temporary, format, usage } = this.#layout;
+    // Whoever removes the store removes this folder too.
+    const isThere = this.#isReady && (await makeFolder(temporary)).length === 0;
+    if (isThere) return undefined;
     const found = await this.#readFormat();
     if (found !== undefined && found !== FORMAT) return this.#foreignFormat();
     await makeFolder(temporary);
@@ -298,6 +319,7 @@ class FolderOfBlobs implements DiskStore {
       await resetUsage(usage, 0, this.#now());
       await writeFileAtomically(format, FORMAT);
     }
+    this.#isReady = true;
     return undefined;
   }
 
@@ -307,8 +329,16 @@ class FolderOfBlobs implements DiskStore {
 
   async #account(bytes: number, limit: number): Promise<void> {
     if (limit === Infinity) return;
-    const estimate = await addUsage(this.#layout.usage, bytes);
-    if (!isCleanUpDue(estimate, limit, this.#now())) return;
+    const { usage } = this.#layout;
+    if (this.#roomBytes >= bytes) {
+      this.#roomBytes -= bytes;
+      return appendUsage(usage, bytes);
+    }
+    const estimate = await addUsage(usage, bytes);
+    if (!isCleanUpDue(estimate, limit, this.#now())) {
+      this.#roomBytes = roomIn(estimate, limit);
+      return;
+    }
     await unlessIoError(
       cleanUp({
         layout: this.#layout,
@@ -328,34 +358,6 @@ class FolderOfBlobs implements DiskStore {
     if (!this.#warned.has(message)) this.#onWarning(message);
     this.#warned.add(message);
   }
-}
-
-function problemOfRequest(
-  {
-    key,
-    products,
-  }: {
-    readonly key: string;
-    readonly products: readonly {
-      readonly name: string;
-      readonly entry: ProductEntry;
-    }[];
-  },
-  limit: number,
-): string | undefined {
-  if (!isSha256(key)) return `\`${key}\` is not a sha256 key`;
-  for (const { name, entry } of products) {
-    if (name !== entry.name) return `product \`${name}\` has another's entry`;
-  }
-  const bytes = products.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
-  if (bytes > limit) {
-    return `its products have ${inMegabytes(bytes)}, and the whole local store is limited to ${inMegabytes(limit)}; raise the limit`;
-  }
-  return problemOfProducts(products.map((product) => product.entry));
-}
-
-function inMegabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 function unwritable(message: string): AdoptOutcome {

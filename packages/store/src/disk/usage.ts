@@ -18,17 +18,37 @@ export interface UsageEstimate {
 
 /** After so many saves the file is worth a new count, also to keep it short. */
 const SAVES_PER_COUNT = 10_000;
+/** Processes that may fill a store at the same time without our noticing too late. */
+const SHARE_OF_ROOM = 64;
 /** What can't be removed yet would be looked at after every save otherwise. */
 const PAUSE_MS = 600_000;
 const HEADER = /^counted (\d+) at (\d+)$/;
 const ADDED = /^\+(\d+)$/;
+
+/** Adds a save. Never rejects for I/O. */
+export async function appendUsage(file: string, bytes: number): Promise<void> {
+  await unlessIoError(appendFile(file, `+${bytes}\n`));
+}
+
+/**
+ * What one process may add before it looks at the estimate again, in bytes: a small part of what is left, since others
+ * add at the same time; nothing where there is little left, or no count. Pure.
+ */
+export function roomIn(
+  estimate: UsageEstimate | undefined,
+  maxSizeBytes: number,
+): number {
+  if (estimate === undefined) return 0;
+  const left = maxSizeBytes - estimate.countedBytes - estimate.addedBytes;
+  return Math.max(0, left) / SHARE_OF_ROOM;
+}
 
 /** Adds a save; gives the estimate, or nothing when there is no usable count. Never rejects for I/O. */
 export async function addUsage(
   file: string,
   bytes: number,
 ): Promise<UsageEstimate | undefined> {
-  await unlessIoError(appendFile(file, `+${bytes}\n`));
+  await appendUsage(file, bytes);
   const text = await unlessIoError(readFile(file, 'utf8'));
   return text === undefined ? undefined : parseUsage(text);
 }
