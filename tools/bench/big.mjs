@@ -3,15 +3,14 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startS3Server } from '../../packages/testing/dist/index.js';
-import { root, SetupFailed } from '../scripts/setup/terminal.mjs';
 import { interleave, seconds } from './measurement.mjs';
 import { benchFolder } from './peers.mjs';
+import { serverBinary } from './server-binary.mjs';
 
 /** @typedef {import('../../packages/testing/dist/index.js').S3Server} S3Server */
 
@@ -116,14 +115,4 @@ async function writeRandom(path) {
   }
   await handle.close();
   return hash.digest('hex');
-}
-
-function serverBinary() {
-  try {
-    return readFileSync(new URL('.cache/versitygw/path', root), 'utf8').trim();
-  } catch {
-    throw new SetupFailed(
-      'This case needs the S3 server of the tests, which needs Go: see CONTRIBUTING.md.',
-    );
-  }
 }

@@ -7,6 +7,7 @@ import { processesWith } from '../../packages/testing/dist/index.js';
 import { big } from './big.mjs';
 import { interleave, seconds, timed } from './measurement.mjs';
 import { benchFolder, makePipeline, nbclientLoop, ploomber } from './peers.mjs';
+import { restore } from './restore.mjs';
 import { thousandTasks, plainWorkspace } from './thousand.mjs';
 import { execute, makeCold } from './workspace.mjs';
 import { peakMemoryOf } from './memory.mjs';
@@ -298,7 +299,16 @@ const thousand = {
 };
 
 /** In the order in which they run. @type {readonly Case[]} */
-export const cases = [example, wide, cell, memory, inference, thousand, big];
+export const cases = [
+  example,
+  wide,
+  cell,
+  memory,
+  inference,
+  thousand,
+  restore,
+  big,
+];
 
 /**
  * @param {string} name

@@ -9,7 +9,7 @@
  * @property {string} against What was measured of the other, with its name.
  * @property {number} ratio
  * @property {'at least' | 'at most'} bound
- * @property {number} target
+ * @property {number} [target] None: for information.
  *
  * @typedef {object} Contestant
  * @property {string} name
@@ -76,7 +76,14 @@ export function seconds(ms) {
  * @returns {boolean}
  */
 export function isMet({ ratio, bound, target }) {
+  if (target === undefined) return true;
   return bound === 'at least' ? ratio >= target : ratio <= target;
+}
+
+/** @param {Row} row */
+function verdict(row) {
+  if (row.target === undefined) return '';
+  return isMet(row) ? 'met' : 'MISSED';
 }
 
 /**
@@ -91,8 +98,8 @@ export function table(rows) {
       row.ours,
       row.against,
       row.ratio.toFixed(2),
-      `${row.bound} ${row.target}`,
-      isMet(row) ? 'met' : 'MISSED',
+      row.target === undefined ? '' : `${row.bound} ${row.target}`,
+      verdict(row),
     ]),
   ];
   const widths = (cells[0] ?? []).map((_, column) =>

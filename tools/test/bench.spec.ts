@@ -54,6 +54,18 @@ describe('a row', () => {
     expect(isMet({ ...row, bound, target })).toBe(met);
   });
 
+  test('without a target is for information', () => {
+    const { name, ours, against, ratio, bound } = row;
+    const plain = { name, ours, against, ratio, bound };
+    expect(isMet(plain)).toBe(true);
+    expect(table([plain])).toBe(
+      [
+        '      ours   against         ratio  target',
+        'cold  1.0 s  ploomber 3.0 s  3.00',
+      ].join('\n'),
+    );
+  });
+
   test('is a line of the table', () => {
     expect(table([row, { ...row, name: 'x', target: 4 }])).toBe(
       [
