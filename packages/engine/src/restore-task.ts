@@ -1,7 +1,10 @@
-/** Takes a task's products out of the store, under its lock. Any doubt about them means that the task is executed. */
+/**
+ * Takes a task's products out of the store, under its lock. Any doubt about them means that the task is executed; also no
+ * room for them, since what is stored may be larger than what the task writes.
+ */
 import type { Assessment } from './assess-task.js';
 import { scopeOf, type BuildState } from './build-state.js';
-import { productUnwritable, type Ended } from './run-outcome.js';
+import type { Ended } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
 import {
   digestProducts,
@@ -20,25 +23,17 @@ export async function restoreTask(
   const { hit, key, reasons } = found;
   const startedAt = state.clock.now();
   const restored = await hit.restore(productLocations(ref.task));
-  if (restored.status === 'unwritable') {
-    const failure = productUnwritable(
-      ref,
-      ref.pipeline.folder,
-      restored.message,
-    );
-    return { status: 'failed', failure };
-  }
   const problem =
-    restored.status === 'damaged'
-      ? restored.message
-      : await differenceFromManifest(ref, found, state);
+    restored.status === 'restored'
+      ? await differenceFromManifest(ref, found, state)
+      : restored.message;
   if (problem !== undefined) {
     // A restore that was cut off by the end of the build says nothing about the store.
     if (state.signal.aborted) return undefined;
     state.emit({
       type: 'warning',
       ref,
-      message: `The stored result can't be used: ${problem}.`,
+      message: `The stored result can't be used: ${problem.replace(/\.$/, '')}.`,
       hint: 'The task is executed instead.',
     });
     return undefined;

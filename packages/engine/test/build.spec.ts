@@ -359,31 +359,32 @@ test('who stored first wins, so that downstream keys agree', async () => {
   expect(await workspace.build([a])).toEqual({ a: 'fresh' });
 });
 
-test('a stored result that is damaged is executed instead', async () => {
-  await using workspace = await TestWorkspace.create();
-  const { store } = workspace.parts();
-  await workspace.build([a]);
-  await rm(workspace.path('out'), { recursive: true });
-  const damaged: Store = {
-    async find(key) {
-      const hit = await store.find(key);
-      return (
-        hit && {
-          ...hit,
-          restore: () =>
-            Promise.resolve({ status: 'damaged', message: 'a blob is cut' }),
-        }
-      );
-    },
-    save: (request) => store.save(request),
-  };
-  expect(await workspace.build([a], {}, { store: damaged })).toEqual({
-    a: 'executed',
-  });
-  expect(warnings(workspace.events)).toEqual([
-    "The stored result can't be used: a blob is cut.",
-  ]);
-});
+test.each([
+  ['is damaged', 'damaged', 'The stored entry is damaged: a blob is cut.'],
+  ['does not fit on the disk', 'unwritable', 'out/a.data: ENOSPC.'],
+] as const)(
+  'a stored result that %s is executed instead',
+  async (_what, status, message) => {
+    await using workspace = await TestWorkspace.create();
+    const { store } = workspace.parts();
+    await workspace.build([a]);
+    await rm(workspace.path('out'), { recursive: true });
+    const unusable: Store = {
+      async find(key) {
+        const hit = await store.find(key);
+        const restore = () => Promise.resolve({ status, message });
+        return hit && { ...hit, restore };
+      },
+      save: (request) => store.save(request),
+    };
+    expect(await workspace.build([a], {}, { store: unusable })).toEqual({
+      a: 'executed',
+    });
+    expect(warnings(workspace.events)).toEqual([
+      `The stored result can't be used: ${message}`,
+    ]);
+  },
+);
 
 test('cancelling interrupts what runs and begins nothing', async () => {
   await using workspace = await TestWorkspace.create();
