@@ -23,7 +23,7 @@ import {
   ioErrorCode,
   unlessIoError,
 } from '../files/io-error.js';
-import { makeFolder } from '../files/make-folder.js';
+import { ensureFolder, makeFolder } from '../files/make-folder.js';
 import { isSha256, parseManifest } from '../products/manifest.js';
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import { restoreProducts } from '../products/restore.js';
@@ -309,7 +309,8 @@ class FolderOfBlobs implements DiskStore {
   async #prepare(): Promise<string | undefined> {
     const { meta, temporary, format, usage } = this.#layout;
     // Whoever removes the store removes this folder too.
-    const isThere = this.#isReady && (await makeFolder(temporary)).length === 0;
+    const isThere =
+      this.#isReady && (await ensureFolder(temporary)).length === 0;
     if (isThere) return undefined;
     const found = await this.#readFormat();
     if (found !== undefined && found !== FORMAT) return this.#foreignFormat();

@@ -6,6 +6,11 @@ import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ioErrorCode, unlessIoError } from './io-error.js';
 
+/** The same as {@link makeFolder}, and cheaper for a folder that is mostly there. */
+export async function ensureFolder(path: string): Promise<string[]> {
+  return (await isFolder(path)) ? [] : makeFolder(path);
+}
+
 /** Gives the folders that it made, the outermost first; others may make them at the same time. */
 export async function makeFolder(path: string): Promise<string[]> {
   try {

@@ -13,7 +13,11 @@ import {
   ioErrorCode,
   unlessIoError,
 } from '../files/io-error.js';
-import { makeFolder, renameIntoPlace } from '../files/make-folder.js';
+import {
+  ensureFolder,
+  makeFolder,
+  renameIntoPlace,
+} from '../files/make-folder.js';
 import { problemOfTargets } from './manifest.js';
 import { mapParallel, PARALLEL_FILES } from '../files/parallel.js';
 import type {
@@ -114,7 +118,7 @@ async function fetchAll(
   const folders = new Set<string>();
   for (const { entry, target, beside, incoming } of placements) {
     try {
-      if (!folders.has(beside)) made.push(...(await makeFolder(beside)));
+      if (!folders.has(beside)) made.push(...(await ensureFolder(beside)));
       folders.add(beside);
       if (entry.kind === 'folder') await makeFolders(incoming, entry.files);
     } catch (error) {
