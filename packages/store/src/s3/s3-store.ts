@@ -16,7 +16,11 @@ import { isSha256, problemOfProducts } from '../products/manifest.js';
 import { restoreProducts } from '../products/restore.js';
 import { readRoots, writeRoot } from '../sharing/generations.js';
 import type { StoreScope } from '../sharing/scope.js';
-import type { Signer, Verifier } from '../sharing/signature.js';
+import {
+  problemOfSigner,
+  type Signer,
+  type Verifier,
+} from '../sharing/signature.js';
 import type {
   Hit,
   Manifest,
@@ -285,14 +289,7 @@ class S3Store implements RemoteStore {
   /** What we would not read ourselves must not be written: everybody would replace it for ever. */
   #problemOfSigner(root: string): string | undefined {
     const verifier = this.#manifests.verifierOf(root);
-    if (verifier === undefined) return undefined;
-    if (this.#signer === undefined) {
-      return 'storePublicKeys is set, so results of trusted runs have to be signed; set NX_NOTEBOOK_STORE_SIGNING_KEY, or storeAccess to `read`.';
-    }
-    const probe = this.#signer.sign('', PROBE_DOMAIN);
-    return verifier.check('', probe, PROBE_DOMAIN) === 'valid'
-      ? undefined
-      : `The signing key (${this.#signer.keyId}) belongs to none of storePublicKeys; add its public key there.`;
+    return verifier && problemOfSigner(this.#signer, verifier);
   }
 
   #sayDamage(
@@ -307,9 +304,6 @@ class S3Store implements RemoteStore {
     });
   }
 }
-
-/** Signatures for this domain are never looked at again. */
-const PROBE_DOMAIN = 'nx-notebook probe';
 
 function problemOfRequest({ key, products }: SaveRequest): string | undefined {
   if (!isSha256(key)) return `\`${key}\` is not a sha256 key`;

@@ -11,6 +11,7 @@ import {
   type ReadRoot,
 } from './named-entries.js';
 import type { RemoteOptions } from './open-remote.js';
+import { problemOfSigner } from './signature.js';
 import type { Trust } from './trust.js';
 
 /** What binds a signature to this kind of entry. */
@@ -40,7 +41,7 @@ export function openRemoteEntries(
     provenance,
     readRoots: () => foldersToRead(scope, access, now()),
     writeRoot: () =>
-      access === 'read' || scope === undefined
+      access === 'read' || scope === undefined || !isBelieved(scope, trust)
         ? undefined
         : writeRoot(scope, now()),
     ...(signer === undefined
@@ -54,6 +55,15 @@ export function openRemoteEntries(
             verifier.check(line, signature, DOMAIN) === 'valid',
         }),
   });
+}
+
+/** Whether others would take what a run of this scope writes; if not, it would be written again and again. */
+function isBelieved(scope: StoreScope, { signer, verifier }: Trust): boolean {
+  return (
+    scope.kind !== 'trusted' ||
+    verifier === undefined ||
+    problemOfSigner(signer, verifier) === undefined
+  );
 }
 
 /** A trusted writer keeps alive what it finds in the month before. */

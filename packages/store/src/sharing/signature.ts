@@ -117,6 +117,23 @@ export function openVerifier(
   return { status: 'ready', verifier };
 }
 
+/** Signatures for this domain are never looked at again. */
+const PROBE_DOMAIN = 'nx-notebook probe';
+
+/** Why nobody would believe what is written in `t/`, as a sentence; nothing when all is well. */
+export function problemOfSigner(
+  signer: Signer | undefined,
+  verifier: Verifier,
+): string | undefined {
+  if (signer === undefined) {
+    return 'storePublicKeys is set, so results of trusted runs have to be signed; set NX_NOTEBOOK_STORE_SIGNING_KEY, or storeAccess to `read`.';
+  }
+  const probe = signer.sign('', PROBE_DOMAIN);
+  return verifier.check('', probe, PROBE_DOMAIN) === 'valid'
+    ? undefined
+    : `The signing key (${signer.keyId}) belongs to none of storePublicKeys; add its public key there.`;
+}
+
 function checkSignature(request: {
   readonly keys: ReadonlyMap<string, KeyObject>;
   readonly line: string;
