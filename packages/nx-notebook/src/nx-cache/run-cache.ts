@@ -141,16 +141,9 @@ function isUnderDaemon(env: NodeJS.ProcessEnv): boolean {
 }
 
 function linesOf(answer: FinishAnswer): readonly string[] {
-  if (answer.status === 'off') return [answer.message];
-  const { summary, left } = answer;
-  return [
-    ...renderTroubles(summary),
-    ...(left > 0
-      ? [
-          `${summary.label}: ${left} Nx cache entries are still being uploaded; not waiting for them any longer.`,
-        ]
-      : []),
-  ];
+  return answer.status === 'off'
+    ? [answer.message]
+    : renderTroubles(answer.summary);
 }
 
 function askToFinish(

@@ -44,9 +44,5 @@ export interface FinishRequest {
 export type FinishAnswer =
   /** Nothing was served, because of the configuration; a text for people. */
   | { readonly status: 'off'; readonly message: string }
-  | {
-      readonly status: 'served';
-      readonly summary: NxCacheSummary;
-      /** Uploads that go on. */
-      readonly left: number;
-    };
+  /** What is still on its way is counted as not uploaded. */
+  | { readonly status: 'served'; readonly summary: NxCacheSummary };

@@ -9,6 +9,7 @@ import type {
   FinishRequest,
   RunServerConfig,
 } from './run-server-protocol.js';
+import { withTimeOuts } from './summary.js';
 import { workspaceName } from './workspace-name.js';
 
 /** After Ctrl-C people wait for nothing; an upload that is nearly done may end. */
@@ -46,9 +47,9 @@ export async function openServedRun(
           ? INTERRUPTED_WAIT_MS
           : Math.min(uploadWaitMs, LONGEST_WAIT_MS),
       );
-      const { summary, pending: left } = cache;
+      const summary = withTimeOuts(cache.summary, cache.pending);
       await keepSummary(summary, workspaceRoot, env);
-      return { status: 'served', summary, left };
+      return { status: 'served', summary };
     },
     endAlone: async () => {
       await cache.finish(LEFT_ALONE_MS);

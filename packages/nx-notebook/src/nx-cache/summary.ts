@@ -37,6 +37,20 @@ export const REASON_WORDS: Readonly<Record<BucketTrouble['reason'], string>> = {
   aborted: 'time-out',
 };
 
+/** The same with uploads that nobody waits for any more: whether they arrive is not known. */
+export function withTimeOuts(
+  summary: NxCacheSummary,
+  count: number,
+): NxCacheSummary {
+  if (count === 0) return summary;
+  const word = REASON_WORDS['time-out'];
+  const notUploaded = {
+    ...summary.notUploaded,
+    [word]: (summary.notUploaded[word] ?? 0) + count,
+  };
+  return { ...summary, notUploaded };
+}
+
 /** One line per thing that did not work; empty when all went well. */
 export function renderTroubles(summary: NxCacheSummary): readonly string[] {
   const { label, notFetched, notUploaded, switchedOff, asked } = summary;

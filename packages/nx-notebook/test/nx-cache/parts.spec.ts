@@ -22,6 +22,7 @@ import { Spool } from '../../src/nx-cache/spool.js';
 import {
   renderCounts,
   renderTroubles,
+  withTimeOuts,
   type NxCacheSummary,
 } from '../../src/nx-cache/summary.js';
 import { parseTokens } from '../../src/nx-cache/token-file.js';
@@ -269,6 +270,19 @@ describe('the summary', () => {
     expect(renderCounts(quiet)).toBe(
       's3://b/p: 3 of 9 Nx cache entries found, 5 uploaded, 2 already there.',
     );
+  });
+
+  test('counts what nobody waits for any more as not uploaded', () => {
+    const summary = {
+      ...quiet,
+      uploaded: 1,
+      alreadyThere: 0,
+      notUploaded: { 'time-out': 1 },
+    };
+    expect(renderTroubles(withTimeOuts(summary, 2))).toEqual([
+      `${quiet.label}: 3 of 4 Nx cache entries were not uploaded: time-out.`,
+    ]);
+    expect(withTimeOuts(quiet, 0)).toEqual(quiet);
   });
 
   test('says each thing that did not work once', () => {
