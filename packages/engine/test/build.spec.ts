@@ -73,6 +73,16 @@ test('a failure stops what is behind it and nothing else', async () => {
 test('no more kernels at once than allowed', async () => {
   await using workspace = await TestWorkspace.create();
   const tasks = ['p', 'q', 'r', 's'].map((name) => ({ name, source: '' }));
+  let open: () => void = () => undefined;
+  const twoRun = new Promise<void>((resolve) => (open = resolve));
+  for (const { name } of tasks) {
+    workspace.runner.script(name, async (request) => {
+      if (workspace.runner.mostRunning === 2) open();
+      await twoRun;
+      await writeProducts(request);
+      return succeeded;
+    });
+  }
   await workspace.build(tasks, { kernels: 2 });
   expect(workspace.runner.mostRunning).toBe(2);
   const runner = (workspace.runner = new ScriptedRunner());
