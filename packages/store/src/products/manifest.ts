@@ -221,8 +221,16 @@ function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a value is a JSON object. */
+export function isRecord(
+  value: unknown,
+): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Bytes of all products together. */
+export function sizeOfProducts(products: readonly ProductEntry[]): number {
+  return products.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 function quoted(names: readonly string[]): string {

@@ -7,7 +7,7 @@ import type { Bucket } from './bucket.js';
 import { MemorySink } from './byte-sinks.js';
 import { MAX_PACK_BYTES } from './layout.js';
 import { readObject, type ReadingOutcome } from './object-reader.js';
-import { Slots } from './transport/slots.js';
+import { Lanes } from '../sharing/lanes.js';
 import type { StoredObject } from './stored-manifest.js';
 import { wire } from './trouble.js';
 
@@ -41,7 +41,7 @@ const HELD_BYTES = 8 * MAX_PACK_BYTES;
 /** The packs of one bucket. */
 export class PackReader {
   readonly #bucket: Bucket;
-  readonly #slots = new Slots(PARALLEL_PACKS);
+  readonly #lanes = new Lanes(PARALLEL_PACKS);
   /** Least recently used first. */
   readonly #held = new Map<string, HeldPack>();
   #heldBytes = 0;
@@ -78,7 +78,7 @@ export class PackReader {
   }
 
   #begin({ name, object, call }: PackRequest): HeldPack {
-    const outcome = this.#slots.use(async (): Promise<PackOutcome> => {
+    const outcome = this.#lanes.run(async (): Promise<PackOutcome> => {
       const sink = new MemorySink(object.sizeBytes);
       const read = await readObject(this.#bucket, {
         name,

@@ -12,7 +12,11 @@
  *     first hit in the month after: 2 GET, 1 HEAD and 1 COPY per object, 1 PUT
  */
 import { tmpdir } from 'node:os';
-import { isSha256, problemOfProducts } from '../products/manifest.js';
+import {
+  isSha256,
+  problemOfProducts,
+  sizeOfProducts,
+} from '../products/manifest.js';
 import { restoreProducts } from '../products/restore.js';
 import { readRoots, writeRoot } from '../sharing/generations.js';
 import type { StoreScope } from '../sharing/scope.js';
@@ -154,7 +158,7 @@ class S3Store implements RemoteStore {
     const target = this.#promotionOf(root, nowMs);
     const isFetchedNow =
       target === undefined &&
-      sizeOf(stored.manifest) <= (call.fetchesUpToBytes ?? -1);
+      sizeOfProducts(stored.manifest.products) <= (call.fetchesUpToBytes ?? -1);
     const checked = await this.#manifests.check(place, stored, isFetchedNow);
     if (checked.status === 'trouble') return sayTrouble(checked, call);
     if (checked.status === 'incomplete') {
@@ -322,10 +326,6 @@ function problemOfRequest({ key, products }: SaveRequest): string | undefined {
 
 /** At most, of one file: `["<64 digits>",<size>]`, or an object of its own. */
 const LOCATION_BYTES = 140;
-
-function sizeOf({ products }: Manifest): number {
-  return products.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-}
 
 function sayOff(
   state: Exclude<StoreState, { readonly status: 'ready' }>,

@@ -3,7 +3,7 @@
  * copied to another place is none. Pure.
  */
 import type { Digest } from '../store.js';
-import { isSha256 } from '../products/manifest.js';
+import { isRecord, isSha256 } from '../products/manifest.js';
 
 /** What a name stands for. */
 export interface NamedEntry {
@@ -67,8 +67,4 @@ function parseObject(
   } catch {
     return undefined; // Not JSON: not a manifest.
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -4,6 +4,7 @@
  * trouble with the remote store is a miss or a result that stays here, counted and told at the end.
  */
 import type { DiskStore } from '../disk/disk-store.js';
+import { sizeOfProducts } from '../products/manifest.js';
 import { restoreProducts } from '../products/restore.js';
 import type {
   FinishOptions,
@@ -125,7 +126,7 @@ class DiskBeforeRemote implements SharedStore {
     const flight = this.#flight(key);
     const manifest = await flight?.manifest;
     if (flight === undefined || manifest === undefined) return undefined;
-    const bytes = sizeOf(manifest);
+    const bytes = sizeOfProducts(manifest.products);
     if (bytes <= SMALL_ENTRY_BYTES) this.#ahead.bring(key, bytes, flight.hit);
     return manifest;
   }
@@ -238,7 +239,8 @@ class DiskBeforeRemote implements SharedStore {
   /** Small entries come over the disk, large ones go straight to where they are restored. */
   async #bring(remote: RemoteHit): Promise<Hit | undefined> {
     const { manifest, origin } = remote;
-    if (sizeOf(manifest) > SMALL_ENTRY_BYTES) return this.#direct(remote, true);
+    if (sizeOfProducts(manifest.products) > SMALL_ENTRY_BYTES)
+      return this.#direct(remote, true);
     const { local } = this.#options;
     const adopted = await this.#fetches.run(() =>
       local.adopt(manifest, remote.blobs),
@@ -297,10 +299,6 @@ async function aborted(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function sizeOf({ products }: Manifest): number {
-  return products.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 function withPlaces(

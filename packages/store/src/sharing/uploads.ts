@@ -4,6 +4,7 @@
  */
 import type { FinishOptions, SaveRequest } from '../store.js';
 import { TIME_OUT } from './breaker.js';
+import { sizeOfProducts } from '../products/manifest.js';
 import { Lanes } from './lanes.js';
 import type { UploadOutcome } from './remote-calls.js';
 import type { Tally } from './tally.js';
@@ -39,7 +40,7 @@ export class Uploads {
 
   /** Sends a result as soon as there is room, unless `isThere` says then that others have it. */
   add(request: SaveRequest, isThere?: () => Promise<boolean>): void {
-    const bytes = sizeOf(request);
+    const bytes = sizeOfProducts(request.products.map(({ entry }) => entry));
     const upload = this.#lanes
       .run(async () => {
         if ((await isThere?.()) !== true) await this.#upload(request, bytes);
@@ -119,8 +120,4 @@ export class Uploads {
       stopWaiting();
     }
   }
-}
-
-function sizeOf({ products }: SaveRequest): number {
-  return products.reduce((sum, { entry }) => sum + entry.sizeBytes, 0);
 }

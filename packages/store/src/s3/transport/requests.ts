@@ -19,7 +19,7 @@ import {
   type S3Connection,
   type S3Location,
 } from './location.js';
-import { Slots } from './slots.js';
+import { Lanes } from '../../sharing/lanes.js';
 
 /** A try's surroundings. */
 export interface Try extends Watch {
@@ -52,14 +52,14 @@ export class Requests {
   /** These credentials were refused an object for lack of rights, not for what they are. */
   isUsuallyForbidden = false;
   readonly #location: S3Location;
-  readonly #slots: Slots;
+  readonly #lanes: Lanes;
   #connection: Promise<S3Connection> | undefined;
 
   constructor(location: S3Location, limits: BucketLimits) {
     this.label = labelOf(location);
     this.limits = limits;
     this.#location = location;
-    this.#slots = new Slots(limits.parallelRequests);
+    this.#lanes = new Lanes(limits.parallelRequests);
   }
 
   get bucket(): string {
@@ -93,7 +93,7 @@ export class Requests {
   ): Promise<Answer<T>> {
     let isAfterDoubt = false;
     for (let tries = 1; ; tries += 1) {
-      const answer = await this.#slots.use(() =>
+      const answer = await this.#lanes.run(() =>
         this.#try({ signal, silenceMs, isAfterDoubt }, work),
       );
       if (answer.status === 'done') return answer;

@@ -17,7 +17,7 @@ import {
   conditionFields,
   type WriteRequest,
 } from './single-write.js';
-import { Slots } from './slots.js';
+import { Lanes } from '../../sharing/lanes.js';
 import { compositeEtag } from './whose-object.js';
 
 /** An upload that has begun. */
@@ -55,14 +55,14 @@ async function sendParts(upload: Upload): Promise<CompletedPart[] | Failure> {
   const parts = cutIntoParts(source.sizeBytes, partBytes);
   const whole = createHash('sha256');
   // Served in order, so that the whole is hashed in order.
-  const hashing = new Slots(1);
+  const hashing = new Lanes(1);
   const broken = new AbortController();
   let trouble: Failure | undefined;
   const stop = (): void => broken.abort();
   signal?.addEventListener('abort', stop, { once: true });
   if (signal?.aborted === true) stop();
   const sent = await mapParallel(parts, parallelParts, async (part) => {
-    const digest = await hashing.use(() => hashPart(upload, part, whole));
+    const digest = await hashing.run(() => hashPart(upload, part, whole));
     if (trouble !== undefined) return {};
     const answer =
       typeof digest === 'string'
