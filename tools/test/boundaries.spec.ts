@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: ['notebook', 'python'],
   kernel: ['notebook', 'python'],
   engine: ['pipeline', 'notebook', 'python', 'store'],
+  runner: ['engine', 'kernel', 'notebook', 'pipeline', 'python', 'store'],
   testing: ['notebook', 'python', 'store', 'pipeline', 'engine', 'kernel'],
   'nx-notebook': [
     'engine',
@@ -23,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'notebook',
     'pipeline',
     'python',
+    'runner',
     'store',
   ],
 };

@@ -31,7 +31,7 @@ import {
   type SharedStore,
 } from '@nx-notebook/store';
 import { dataFolder } from './data-folder.js';
-import { createKernelRunner, type LimitsOf } from './kernel-runner.js';
+import { createKernelRunner, type LimitsOf } from '@nx-notebook/runner';
 import { localStoreFolder } from './local-store-folder.js';
 import { pluginVersion } from './plugin-version.js';
 import type { Environment, Settings } from './settings/settings.js';

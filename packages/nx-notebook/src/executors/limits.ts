@@ -4,7 +4,7 @@
  */
 import type { TaskRef } from '@nx-notebook/engine';
 import { failure, success, type Result } from '@nx-notebook/notebook';
-import type { Limits, LimitsOf } from '../kernel-runner.js';
+import type { Limits, LimitsOf } from '@nx-notebook/runner';
 import { parseDuration } from '../settings/quantity.js';
 import type { OptionProblem, Settings } from '../settings/settings.js';
 import type { TaskRequest } from './task-request.js';

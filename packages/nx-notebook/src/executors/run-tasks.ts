@@ -16,7 +16,7 @@ import {
 import { relative } from 'node:path';
 import { renderDiagnostics } from '@nx-notebook/notebook';
 import { tokenGlob, toSlashes } from '../inference/glob.js';
-import { removePartialNotebook } from '../partial-notebook.js';
+import { removePartialNotebook } from '@nx-notebook/runner';
 import { snapshotInputs, type InputSnapshot } from './input-snapshot.js';
 import {
   planTasks,
