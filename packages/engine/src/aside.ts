@@ -17,7 +17,7 @@ import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import type { Task } from '@nx-notebook/pipeline';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { asideFolder, taskPath, type TaskName } from './state-folder.js';
-import { productsOf } from './task-names.js';
+import { productsOf } from '@nx-notebook/pipeline';
 import { codeOf, messageOf } from './thrown.js';
 
 /** Products that were set aside. Use exactly one of the two methods, once. */

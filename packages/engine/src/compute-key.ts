@@ -10,14 +10,21 @@ import {
   success,
   type Result,
 } from '@nx-notebook/notebook';
-import { injectedCell, type Product, type Task } from '@nx-notebook/pipeline';
+import {
+  injectedCell,
+  productsOf,
+  type Product,
+  type Task,
+  type TaskSource,
+} from '@nx-notebook/pipeline';
 import type { PythonFacts, PythonInterpreter } from '@nx-notebook/python';
+import type { Digest } from '@nx-notebook/store';
 import hash from 'object-hash';
 
 import { KEY_VERSION, type KeyData, type UpstreamProduct } from './key-data.js';
 import type { KeyParts } from './key-parts.js';
 import type { TaskFailure } from './task-failure.js';
-import { productsOf, taskLabel } from './task-names.js';
+import { taskLabel } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
 
 /** What has to be assumed of a source that nothing is known of. */
@@ -52,7 +59,7 @@ export async function computeKey(
   const injected = injectedCell(ref.pipeline, ref.task);
   const keyData: KeyData = {
     version: KEY_VERSION,
-    source: cellsDigest(source.notebook),
+    source: sourceDigest(source),
     language: source.language,
     params: injected.params,
     injected: createHash('sha256').update(injected.source).digest('hex'),
@@ -65,6 +72,22 @@ export async function computeKey(
     environment: { kernel: source.kernelName, ...python.value.environment },
   };
   return success({ key: keyOf(keyData), keyData, inputs: inputs.paths });
+}
+
+/** Digest of the code itself. */
+function sourceDigest(source: TaskSource): Digest {
+  switch (source.kind) {
+    case 'notebook':
+    case 'script':
+      return cellsDigest(source.notebook);
+    case 'function':
+    case 'hook':
+      return source.call.digest;
+    case 'shell':
+    case 'sql-script':
+    case 'sql-dump':
+      return createHash('sha256').update(source.text).digest('hex');
+  }
 }
 
 /** The hash that names a task's result. */

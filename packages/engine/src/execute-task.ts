@@ -26,7 +26,7 @@ import type { RunRecord } from './run-record.js';
 import { superviseRun } from './supervise.js';
 import type { TaskFailure } from './task-failure.js';
 import type { TaskLock } from './task-lock.js';
-import { productsOf } from './task-names.js';
+import { productsOf } from '@nx-notebook/pipeline';
 import { digestProducts } from './task-products.js';
 import type { RunOutcome, TaskRef } from './task-runner.js';
 import { messageOf } from './thrown.js';

@@ -18,7 +18,7 @@ export {
 export { openRecordBook } from './record-book.js';
 export { recordsFolder, stateFolder } from './state-folder.js';
 export { stampPath } from './input-stamps.js';
-export { productsOf, taskLabel } from './task-names.js';
+export { taskLabel } from './task-names.js';
 export { build } from './build.js';
 export {
   describeRun,

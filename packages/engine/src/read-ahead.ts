@@ -10,7 +10,7 @@ import type { DigestProduct } from './key-parts.js';
 import type { PlannedTask } from './plan.js';
 import type { RunRecord } from './run-record.js';
 import { Slots } from './slots.js';
-import { productsOf } from './task-names.js';
+import { productsOf } from '@nx-notebook/pipeline';
 
 /** Keys that are guessed at once; the build needs the processor more. */
 const guessesAtOnce = 2;

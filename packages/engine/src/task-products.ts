@@ -3,7 +3,7 @@ import { sep } from 'node:path';
 import type { Product, Task } from '@nx-notebook/pipeline';
 import type { ProductEntry, ProductLocation } from '@nx-notebook/store';
 import type { DigestProduct } from './key-parts.js';
-import { productsOf } from './task-names.js';
+import { productsOf } from '@nx-notebook/pipeline';
 
 /** Products that stand, and those that don't. */
 export interface StandingProducts {

@@ -1,8 +1,8 @@
 /** A runner whose tasks end when a test says so, and write what the test says. */
+import { productsOf } from '@nx-notebook/pipeline';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
-  productsOf,
   type RunObserver,
   type RunOutcome,
   type RunRequest,

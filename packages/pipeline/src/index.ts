@@ -2,4 +2,10 @@
 export type * from './pipeline.js';
 export type { FactsCache } from '@nx-notebook/python';
 export { loadPipeline } from './load-pipeline.js';
-export { injectedCell, type InjectedCell } from './injected-cell.js';
+export {
+  injectedCell,
+  injectedValues,
+  type InjectedCell,
+  type InjectedValues,
+} from './injected-cell.js';
+export { productsOf, relationName } from './products-of.js';

@@ -1,9 +1,21 @@
 /**
- * The text of the injected cell, character by character as papermill writes it for Ploomber, but with POSIX paths
- * relative to the pipeline's folder, which is the working directory.
+ * What a task is given: its params, `upstream` and `product`, as values and as the text of the injected cell, character by
+ * character as papermill writes it for Ploomber, but with POSIX paths relative to the task's working directory.
  */
+import { posix, relative, sep } from 'node:path';
 import { toPythonSource, toRSource, type PyValue } from '@nx-notebook/python';
-import type { Pipeline, ProductSpec, Task } from './pipeline.js';
+import type { Param, Pipeline, Product, Task } from './pipeline.js';
+import { relationName } from './products-of.js';
+
+/** What a task is given, as values. */
+export interface InjectedValues {
+  /** In injection order. */
+  readonly params: readonly Param[];
+  /** Task or pattern -> product; absent when the task needs nothing. */
+  readonly upstream?: PyValue;
+  /** Absent for a hook. */
+  readonly product?: PyValue;
+}
 
 /** The injected cell of a task. */
 export interface InjectedCell {
@@ -13,42 +25,66 @@ export interface InjectedCell {
   readonly source: string;
 }
 
+/** The values that a task of a loaded pipeline is given. */
+export function injectedValues(pipeline: Pipeline, task: Task): InjectedValues {
+  const pathOf = pathWriter(pipeline, task);
+  const upstream = upstreamOf(pipeline, task, pathOf);
+  const product = productValue(task, pathOf);
+  return {
+    params: task.params,
+    ...(upstream.length === 0 ? {} : { upstream: dictOf(upstream) }),
+    ...(product === undefined ? {} : { product }),
+  };
+}
+
 /** The injected cell of a task of a loaded pipeline. */
 export function injectedCell(pipeline: Pipeline, task: Task): InjectedCell {
-  const { language } = task.source;
-  const textOf = (value: PyValue): string => sourceOf(value, language);
-  const params = task.params.map(({ name, value }) => ({
-    name: language === 'r' ? name.replace(/^_+/, '') : name,
+  const isR = task.source.language === 'r';
+  const values = injectedValues(pipeline, task);
+  const textOf = (value: PyValue): string => sourceOf(value, isR);
+  const params = values.params.map(({ name, value }) => ({
+    name: isR ? name.replace(/^_+/, '') : name,
     value: textOf(value),
   }));
-  const upstream = upstreamOf(pipeline, task);
+  const { upstream, product } = values;
   const lines = [
     ...params,
-    ...(upstream.length === 0
+    ...(upstream === undefined
       ? []
-      : [{ name: 'upstream', value: textOf(dictOf(upstream)) }]),
-    { name: 'product', value: textOf(productValue(task.product)) },
+      : [{ name: 'upstream', value: textOf(upstream) }]),
+    ...(product === undefined
+      ? []
+      : [{ name: 'product', value: textOf(product) }]),
   ].map(({ name, value }) => `${name} = ${value}\n`);
   return { params, source: `# Parameters\n${lines.join('')}` };
 }
 
-function sourceOf(value: PyValue, language: 'python' | 'r'): string {
-  const source = language === 'r' ? toRSource(value) : toPythonSource(value);
+function sourceOf(value: PyValue, isR: boolean): string {
+  const source = isR ? toRSource(value) : toPythonSource(value);
   // Loading refuses such values, so this is a bug and not a user's mistake.
   if (!source.ok) throw new TypeError(source.message);
   return source.text;
 }
 
+type PathWriter = (product: Product) => string;
+
+function pathWriter({ pathStyle }: Pipeline, { cwd }: Task): PathWriter {
+  if (pathStyle === 'absolute') return ({ absolutePath }) => absolutePath;
+  return ({ absolutePath }) =>
+    relative(cwd, absolutePath).split(sep).join(posix.sep);
+}
+
 function upstreamOf(
   pipeline: Pipeline,
   task: Task,
+  pathOf: PathWriter,
 ): readonly (readonly [string, PyValue])[] {
   const named = new Map<string, PyValue>();
   const grouped = new Map<string, (readonly [string, PyValue])[]>();
   for (const { task: name, pattern } of task.upstream) {
     const found = pipeline.tasks.find((other) => other.name === name);
-    if (found === undefined) continue;
-    const value = productValue(found.product);
+    const value = found && productValue(found, pathOf);
+    if (value === undefined) continue;
     if (pattern === undefined) {
       named.set(name, value);
       continue;
@@ -61,23 +97,31 @@ function upstreamOf(
   return [...named];
 }
 
-function productValue(product: ProductSpec): PyValue {
-  return product.kind === 'single'
-    ? { kind: 'str', value: product.product.path }
-    : dictOf(
-        product.products.map(({ key, path }) => [
-          key,
-          { kind: 'str', value: path },
-        ]),
+function productValue(
+  { product }: Pick<Task, 'product'>,
+  pathOf: PathWriter,
+): PyValue | undefined {
+  switch (product.kind) {
+    case 'single':
+      return textValue(pathOf(product.product));
+    case 'mapping':
+      return dictOf(
+        product.products.map((each) => [each.key, textValue(pathOf(each))]),
       );
+    case 'relation':
+      return textValue(relationName(product.relation));
+    case 'none':
+      return undefined;
+  }
+}
+
+function textValue(value: string): PyValue {
+  return { kind: 'str', value };
 }
 
 function dictOf(entries: readonly (readonly [string, PyValue])[]): PyValue {
   return {
     kind: 'dict',
-    entries: entries.map(([name, value]) => [
-      { kind: 'str', value: name },
-      value,
-    ]),
+    entries: entries.map(([name, value]) => [textValue(name), value]),
   };
 }

@@ -14,12 +14,27 @@ import type { FactsCache, PyValue, PythonFacts } from '@nx-notebook/python';
 export interface Pipeline {
   /** Name of the folder. */
   readonly name: string;
-  /** Absolute folder of pipeline.yaml; also the working directory of its notebooks. */
+  /** Absolute folder of pipeline.yaml; also the working directory of its tasks. */
   readonly folder: string;
-  /** Absolute path of pipeline.yaml. */
+  /** Absolute path of pipeline.yaml; of the folder or first notebook where there is none. */
   readonly file: string;
-  /** In the order of the file. */
+  /** Absolute folder that sources and products are relative to: that of setup.py or pyproject.toml for a package, else {@link folder}. */
+  readonly root: string;
+  /**
+   * Which pipeline of the folder this is: empty for pipeline.yaml with env.yaml, `serve` for pipeline.serve.yaml,
+   * `@sample` with env.sample.yaml. Run records, locks and messages tell variants apart by it.
+   */
+  readonly variant: string;
+  /** In the order of the file, grids expanded; the hook `on_finish` of the pipeline, if there is one, as the last. */
   readonly tasks: readonly Task[];
+  /** Of the whole pipeline; `on_finish` stands among the tasks. */
+  readonly hooks: Pick<Hooks, 'onRender' | 'onFailure'>;
+  /** Environment variables that loading has read (`{{env.X}}`, `{{user}}`), sorted. */
+  readonly variables: readonly string[];
+  /** How paths are injected: relative to the task's working directory (POSIX separators), or absolute. */
+  readonly pathStyle: 'relative' | 'absolute';
+  /** Values that only a run knows; empty when they were given. */
+  readonly late: readonly LateValue[];
   readonly warnings: readonly Diagnostic[];
   /** Absolute paths of all files that loading has read, sorted. */
   readonly reads: readonly string[];
@@ -27,16 +42,30 @@ export interface Pipeline {
   readonly absent: readonly string[];
 }
 
-/** One notebook or script to execute. */
+/** Something to execute: a notebook, a script, a function, a template, or a hook of the pipeline. */
 export interface Task {
   readonly name: string;
   readonly source: TaskSource;
+  /** Absolute working directory. Paths are injected relative to it. */
+  readonly cwd: string;
   readonly product: ProductSpec;
   /** In injection order. Includes `resources_` if the task has it. */
   readonly params: readonly Param[];
   /** Direct upstreams in injection order. */
   readonly upstream: readonly Upstream[];
   readonly resources: readonly Resource[];
+  readonly hooks: Hooks;
+  /** Only for functions: saves what it returns, and loads what upstream functions returned. */
+  readonly serializer?: PythonCall;
+  readonly unserializer?: PythonCall;
+  /** Only for SQL and shell: makes the client. */
+  readonly client?: PythonCall;
+  /** Ids of the late values that this task's meaning depends on; such a task is not kept by Nx. */
+  readonly late: readonly string[];
+  /** What checking the code found without running it (`static_analysis`); an error keeps the task from being executed. */
+  readonly codeProblems: readonly Diagnostic[];
+  /** `strict`: an error in {@link codeProblems} keeps the whole pipeline from being executed. */
+  readonly isStrict: boolean;
   /** Limit for the whole task, from `timeout`; what the plugin is configured to when absent. */
   readonly taskTimeoutMs?: number;
   /** Limit for each cell, from `cell_timeout`; what the plugin is configured to when absent. */
@@ -45,10 +74,23 @@ export interface Task {
   readonly location: Location;
 }
 
-/** The notebook or script of a task. */
-export interface TaskSource {
+/** What a task executes, by kind. */
+export type TaskSource =
+  NotebookSource | ScriptSource | FunctionSource | TemplateSource | HookSource;
+
+/** What all sources have. */
+interface SourceBase {
+  /** The file that holds the code, relative to the pipeline's folder. */
   readonly path: string;
   readonly absolutePath: string;
+  /** The kernel that executes it; functions, templates and hooks run in a Python kernel. */
+  readonly kernelName: string;
+  /** What the code says of its imports; absent where it is no Python. */
+  readonly facts?: PythonFacts;
+}
+
+/** What notebooks and scripts have. */
+interface DocumentBase extends SourceBase {
   readonly format: NotebookFormat;
   readonly language: 'python' | 'r';
   /**
@@ -58,15 +100,98 @@ export interface TaskSource {
   readonly notebook: Notebook;
   /** Index of the parameters cell in `notebook.cells`. */
   readonly parametersCell: number;
-  readonly kernelName: string;
-  /** Only for Python sources. */
-  readonly facts?: PythonFacts;
 }
 
-/** `product: path` or `product: {key: path}`; what the notebook sees as `product`. */
+/** A notebook, or a script as notebook (NotebookRunner): executed cell by cell, and written as a product. */
+export interface NotebookSource extends DocumentBase {
+  readonly kind: 'notebook';
+  /** Options of nbconvert for products that are no .ipynb. */
+  readonly exportOptions: readonly Param[];
+  /** `executor_params` that have a meaning here. */
+  readonly startTimeoutMs?: number;
+  readonly logsOutput?: boolean;
+}
+
+/** The code cells as one script in a process of its own (ScriptRunner); there is no executed notebook. */
+export interface ScriptSource extends DocumentBase {
+  readonly kind: 'script';
+}
+
+/** A Python function (PythonCallable). */
+export interface FunctionSource extends SourceBase {
+  readonly kind: 'function';
+  readonly language: 'python';
+  readonly call: PythonCall;
+}
+
+/** Text with placeholders that is rendered when the task runs: a shell or SQL script. */
+export interface TemplateSource extends SourceBase {
+  readonly kind: 'shell' | 'sql-script' | 'sql-dump';
+  readonly language: 'shell' | 'sql';
+  /** As read. */
+  readonly text: string;
+  /** Absolute folders that `{% import %}` and `{% include %}` look in, in order. */
+  readonly searchFolders: readonly string[];
+  /** Other templates that this one imports or includes, transitively. */
+  readonly includes: readonly TaskPath[];
+  /** Rows of a chunk of a dump; null writes one file, a number a folder of files. */
+  readonly chunkSize?: number | null;
+}
+
+/** `on_finish` of the pipeline: runs after all its tasks and writes no product. */
+export interface HookSource extends SourceBase {
+  readonly kind: 'hook';
+  readonly language: 'python';
+  readonly call: PythonCall;
+}
+
+/** Functions of the user that are called around a task. */
+export interface Hooks {
+  readonly onRender?: PythonCall;
+  readonly onFinish?: PythonCall;
+  readonly onFailure?: PythonCall;
+}
+
+/** A function of the user, found without importing it. */
+export interface PythonCall {
+  /** As written: `hooks.check`. */
+  readonly dottedPath: string;
+  readonly module: string;
+  readonly name: string;
+  /** The local file that defines it; absent when it is installed. */
+  readonly file?: TaskPath;
+  /**
+   * sha256 (hex) over the text of its definition and of everything in its file that it can reach; over the dotted path
+   * when it is installed.
+   */
+  readonly digest: string;
+  /** Imports of that text. */
+  readonly facts: PythonFacts;
+  /** Arguments from the yaml, in order. */
+  readonly kwargs: readonly Param[];
+  readonly location: Location;
+}
+
+/** A path in both forms. */
+export interface TaskPath {
+  /** POSIX, relative to the pipeline's folder. */
+  readonly path: string;
+  readonly absolutePath: string;
+}
+
+/** A value that only a run knows: inference neither runs Python nor looks at the clock. */
+export type LateValue = { readonly id: string } & (
+  | { readonly kind: 'placeholder'; readonly name: 'now' | 'git' | 'git_hash' }
+  /** `params: module::function`. */
+  | { readonly kind: 'call'; readonly call: PythonCall }
+);
+
+/** `product: path` or `product: {key: path}`, a relation of a database, or nothing at all (a hook). */
 export type ProductSpec =
   | { readonly kind: 'single'; readonly product: Product }
-  | { readonly kind: 'mapping'; readonly products: readonly Product[] };
+  | { readonly kind: 'mapping'; readonly products: readonly Product[] }
+  | { readonly kind: 'relation'; readonly relation: Relation }
+  | { readonly kind: 'none' };
 
 /** A file or folder that a task must write. */
 export interface Product {
@@ -74,8 +199,21 @@ export interface Product {
   readonly key: string;
   readonly path: string;
   readonly absolutePath: string;
-  /** True for the one product that the executed notebook is written to. */
+  /** True for products that the executed notebook is written to. */
   readonly isNotebook: boolean;
+  /** The nbconvert exporter of a notebook that is no .ipynb: `html`, `slides`, ... */
+  readonly exporter?: string;
+}
+
+/** A table or view. It is never assumed to exist. */
+export interface Relation {
+  readonly schema?: string;
+  readonly name: string;
+  readonly type: 'table' | 'view';
+  /** Whether what made it is noted in the database beside it (SQLiteRelation, PostgresRelation, GenericSQLRelation); others are made anew by every run. */
+  readonly isStamped: boolean;
+  /** The client of the product, else that of the task. */
+  readonly client: PythonCall;
 }
 
 /** A value that is injected. */
@@ -117,4 +255,14 @@ export interface LoadOptions {
   readonly workspaceRoot: string;
   /** Only code that is not found here is parsed. */
   readonly facts?: FactsCache;
+  /** `sample` loads with env.sample.yaml. */
+  readonly environment?: string;
+  /** Values of env.yaml for this run: dotted key -> text, cast like any other. */
+  readonly overrides?: ReadonlyMap<string, string>;
+  /** Environment variables, for `{{env.X}}`, `{{user}}` and PLOOMBER_ENV_FILENAME. Default: none. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Values by the id of the {@link LateValue}; those that are missing are listed in the pipeline. */
+  readonly late?: ReadonlyMap<string, PyValue>;
+  /** Paths are injected absolute, as Ploomber does. */
+  readonly absolutePaths?: boolean;
 }

@@ -2,15 +2,9 @@
  * Paths as they are written in a pipeline: POSIX, relative to the pipeline's folder. Pure: no disk.
  */
 import { posix, relative, resolve, sep } from 'node:path';
+import type { TaskPath } from './pipeline.js';
 import type { Problem } from './problems.js';
 import type { WorkspaceFiles } from './workspace-files.js';
-
-/** A path in both of its forms. */
-export interface TaskPath {
-  /** POSIX, relative to the pipeline's folder. */
-  readonly path: string;
-  readonly absolutePath: string;
-}
 
 /** A written path, the folder it is relative to, and the folder of the pipeline. */
 export interface PathQuery {

@@ -19,6 +19,7 @@ import type {
   NotebookOutcome,
 } from '@nx-notebook/kernel';
 import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
+import type { NotebookSource } from '@nx-notebook/pipeline';
 import type { PythonLookup } from '@nx-notebook/python';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { describeFailure } from './failure-detail.js';
@@ -88,13 +89,23 @@ async function runTask(
     readonly signal: AbortSignal;
   },
 ): Promise<RunOutcome> {
-  const { task, pipeline, project } = request;
+  const { task, project } = request;
+  const { source } = task;
+  if (source.kind !== 'notebook') {
+    return failed({
+      reason: 'execution-failed',
+      cause: 'not-supported-yet',
+      detail: [],
+      message: `Tasks of kind ${source.kind} can't be executed yet.`,
+      hint: 'Use a notebook or a script.',
+    });
+  }
   const ended = await host.execute(
     {
       name: `${project}:${task.name}`,
-      notebook: prepare(task.source, request.injected),
-      cwd: pipeline.folder,
-      kernelName: task.source.kernelName,
+      notebook: prepare(source, request.injected),
+      cwd: task.cwd,
+      kernelName: source.kernelName,
       env: {},
       ...limits,
     },
@@ -109,7 +120,7 @@ async function runTask(
 
 /** The notebook with its parameters; one made of a script gets the kernelspec that an .ipynb has anyway. */
 function prepare(
-  { notebook, kernelName, language }: RunRequest['task']['source'],
+  { notebook, kernelName, language }: NotebookSource,
   injected: string,
 ): Notebook {
   const kernelspec = { display_name: kernelName, language, name: kernelName };

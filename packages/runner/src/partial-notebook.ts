@@ -3,13 +3,11 @@
  */
 import { rm } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import type { Task } from '@nx-notebook/pipeline';
+import { productsOf, type Task } from '@nx-notebook/pipeline';
 
 /** Absolute path of the product that the executed notebook is written to. */
-export function notebookPath({ product }: Task): string | undefined {
-  const products =
-    product.kind === 'single' ? [product.product] : product.products;
-  return products.find(({ isNotebook }) => isNotebook)?.absolutePath;
+export function notebookPath(task: Task): string | undefined {
+  return productsOf(task).find(({ isNotebook }) => isNotebook)?.absolutePath;
 }
 
 /** `out/clean.ipynb` -> `out/clean.failed.ipynb`. */

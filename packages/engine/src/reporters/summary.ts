@@ -2,7 +2,8 @@
 import { relative } from 'node:path';
 import type { SharingSummary } from '@nx-notebook/store';
 import type { TaskOutcome } from '../event.js';
-import { productsOf, taskLabel } from '../task-names.js';
+import { productsOf } from '@nx-notebook/pipeline';
+import { taskLabel } from '../task-names.js';
 import { formatDuration } from './duration.js';
 import type { Palette } from './palette.js';
 import { shareHint, uploadedPart } from './sharing-lines.js';

@@ -4,12 +4,8 @@
  * leave a result under the hash of another source: a stale hit at the next run. Such results must stay out of Nx's
  * cache; the engine's own key is not concerned.
  */
-import {
-  productsOf,
-  stampPath,
-  type EngineParts,
-  type TaskRef,
-} from '@nx-notebook/engine';
+import { productsOf } from '@nx-notebook/pipeline';
+import { stampPath, type EngineParts, type TaskRef } from '@nx-notebook/engine';
 import { changedAfter, fileIdentity } from '../inference/file-identity.js';
 
 /** Files of tasks as they stood at one time. */

@@ -3,7 +3,7 @@
  * targets can be built from it without reading anything. Knows no Nx.
  */
 import { relative } from 'node:path';
-import type { Pipeline, Task } from '@nx-notebook/pipeline';
+import { productsOf, type Pipeline, type Task } from '@nx-notebook/pipeline';
 import type { PythonFacts, PyValue } from '@nx-notebook/python';
 import { toSlashes } from './glob.js';
 
@@ -56,16 +56,14 @@ function modelTask(
   task: Task,
   inWorkspace: (path: string) => string,
 ): TaskModel {
-  const { source, product } = task;
-  const products =
-    product.kind === 'single' ? [product.product] : product.products;
+  const { source } = task;
   return {
     name: task.name,
     source: inWorkspace(source.absolutePath),
     language: source.language,
     kernelName: source.kernelName,
     params: task.params.map(({ name, value }) => [name, valueText(value)]),
-    products: products.map(({ key, absolutePath, isNotebook }) => ({
+    products: productsOf(task).map(({ key, absolutePath, isNotebook }) => ({
       key,
       path: inWorkspace(absolutePath),
       isNotebook,

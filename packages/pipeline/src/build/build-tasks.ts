@@ -77,7 +77,10 @@ export async function buildTasks(
   );
   const needsByName = new Map(needs.map((one) => [one.name, one.needs]));
   return complete.map((draft) =>
-    finish(draft, needsByName.get(draft.spec.name.value) ?? [], products),
+    finish(draft, needsByName.get(draft.spec.name.value) ?? [], {
+      all: products,
+      folder: context.folder,
+    }),
   );
 }
 
@@ -153,16 +156,24 @@ function readFilesOf(
   return [...files].map(([absolutePath, what]) => ({ absolutePath, what }));
 }
 
+interface FinishContext {
+  /** Products of all tasks by name. */
+  readonly all: ReadonlyMap<string, ProductSpec>;
+  readonly folder: string;
+}
+
 function finish(
   { spec, source, products, params }: CompleteDraft,
   needs: readonly Need[],
-  all: ReadonlyMap<string, ProductSpec>,
+  { all, folder }: FinishContext,
 ): Task {
   const { document, path, absolutePath } = source;
   const { taskTimeoutMs, cellTimeoutMs } = spec;
   return {
     name: spec.name.value,
     source: {
+      kind: 'notebook',
+      exportOptions: [],
       path,
       absolutePath,
       format: document.format,
@@ -175,8 +186,13 @@ function finish(
         (document.language === 'r' ? 'ir' : 'python3'),
       ...(document.facts === undefined ? {} : { facts: document.facts }),
     },
+    cwd: folder,
     product: products.spec,
     ...params,
+    hooks: {},
+    late: [],
+    codeProblems: [],
+    isStrict: false,
     upstream: linkUpstreams(
       needs,
       namesNotebooks(document.notebook) ? undefined : document.facts,

@@ -10,7 +10,8 @@ import {
 } from '../source/source-document.js';
 import type { Located } from '../spec/pipeline-spec.js';
 import { refuseSource } from '../spec/task-class.js';
-import { resolveTaskPath, type TaskPath } from '../task-path.js';
+import type { TaskPath } from '../pipeline.js';
+import { resolveTaskPath } from '../task-path.js';
 import type { WorkspaceFiles } from '../workspace-files.js';
 import { explainUnreadable } from './unreadable.js';
 

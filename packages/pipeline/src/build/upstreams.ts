@@ -7,6 +7,7 @@ import type { ProductSpec, Upstream } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import type { Located } from '../spec/pipeline-spec.js';
 import { didYouMean, listNames } from '../suggest.js';
+import { productsOf } from '../products-of.js';
 import { fitsWildcard, isWildcard } from './wildcard.js';
 
 /** A task and the names it asks for, as written. */
@@ -118,8 +119,8 @@ function readsOf(
   product: ProductSpec,
   facts: PythonFacts | undefined,
 ): readonly string[] {
-  if (product.kind === 'single') return [product.product.key];
-  const keys = product.products.map(({ key }) => key);
+  const products = productsOf({ product });
+  const keys = products.map(({ key }) => key);
   const use = facts?.upstreamUse;
   if (use?.kind !== 'subscripts' || keys.length === 1) return keys;
   const way = pattern === undefined ? [task] : [pattern, task];
@@ -127,7 +128,7 @@ function readsOf(
     use.paths.some((path) =>
       [...way, key].every((part, index) => part === (path[index] ?? part)),
     );
-  return product.products
+  return products
     .filter(({ key, isNotebook }) => !isNotebook || isNotebookRead(key))
     .map(({ key }) => key);
 }

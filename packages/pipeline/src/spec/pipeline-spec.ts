@@ -2,7 +2,8 @@
  * What a pipeline.yaml says, typed but not resolved: no file has been looked at yet.
  */
 import type { Location } from '@nx-notebook/notebook';
-import type { YamlNode } from '../yaml/yaml-node.js';
+import type { TextFile } from '../text-file.js';
+import type { YamlEntry, YamlNode } from '../yaml/yaml-node.js';
 
 /** A value and the place where it was written. */
 export interface Located<T> {
@@ -15,6 +16,10 @@ export interface MetaSpec {
   readonly extractUpstream: boolean;
   readonly extractProduct: boolean;
   readonly productRelativeToSource: boolean;
+  /** Task class -> product class, from `product_default_class`; only what the file says. */
+  readonly productDefaultClass: ReadonlyMap<string, Located<string>>;
+  /** Absolute folder that relative sources resolve in, from `source_loader`; templates also import from it. */
+  readonly loaderFolder?: string;
 }
 
 /** A `product:`, wherever it was written. The paths are as written. */
@@ -33,12 +38,35 @@ export interface ParamSpec {
   readonly value: YamlNode;
 }
 
-/** One task. */
+/** Dotted paths of user functions, as written (`hooks.check`, or a mapping with `dotted_path`). */
+export interface HookSpecs {
+  readonly onRender?: YamlNode;
+  readonly onFinish?: YamlNode;
+  readonly onFailure?: YamlNode;
+}
+
+/** One task. Nodes are as written, with placeholders replaced and strings cast. */
 export interface TaskSpec {
+  /** The file that the task stands in; another one than pipeline.yaml when it was imported. */
+  readonly file: TextFile;
   /** Where the task stands. */
   readonly location: Location;
   readonly name: Located<string>;
   readonly source: Located<string>;
+  /** Absolute folder that the source is relative to. */
+  readonly sourceFolder: string;
+  /** From `class:`, else by the source; a known class. */
+  readonly className: TaskClass;
+  readonly productClass?: Located<string>;
+  readonly grid?: YamlNode;
+  readonly hooks: HookSpecs;
+  readonly client?: YamlNode;
+  readonly productClient?: YamlNode;
+  /** `none` opts out of the pipeline's. */
+  readonly serializer?: YamlNode | 'none';
+  readonly unserializer?: YamlNode | 'none';
+  /** Keys of the class's constructor by name (`nb_product_key`, `static_analysis`, `chunksize`, ...); known, of the right type. */
+  readonly options: ReadonlyMap<string, YamlEntry>;
   /** As written; absent when it is read from the source, or missing. */
   readonly product?: YamlNode;
   readonly params: readonly ParamSpec[];
@@ -49,10 +77,24 @@ export interface TaskSpec {
   readonly cellTimeoutMs?: number;
 }
 
+/** Task classes that are executed. */
+export type TaskClass =
+  | 'NotebookRunner'
+  | 'ScriptRunner'
+  | 'PythonCallable'
+  | 'ShellScript'
+  | 'SQLScript'
+  | 'SQLDump';
+
 /** The whole file. */
 export interface PipelineSpec {
   readonly meta: MetaSpec;
+  readonly hooks: HookSpecs;
+  /** Class of tasks or products -> client. */
+  readonly clients: ReadonlyMap<string, YamlEntry>;
+  readonly serializer?: YamlNode;
+  readonly unserializer?: YamlNode;
   readonly tasks: readonly TaskSpec[];
-  /** Names of all tasks, those included that were refused: other tasks may well ask for them. */
+  /** Names of all tasks before grids are expanded, those included that were refused: other tasks may well ask for them. */
   readonly names: readonly string[];
 }

@@ -61,7 +61,13 @@ function readTasks(
   const names = items.map(declaredName).filter((name) => name !== undefined);
   return hasPlaceholders
     ? undefined
-    : { meta, tasks, names: [...new Set(names)] };
+    : {
+        meta,
+        hooks: {},
+        clients: new Map(),
+        tasks,
+        names: [...new Set(names)],
+      };
 }
 
 function reportTasks(root: YamlMapping, context: SpecContext): void {
@@ -101,6 +107,7 @@ const defaultMeta: MetaSpec = {
   extractUpstream: true,
   extractProduct: false,
   productRelativeToSource: false,
+  productDefaultClass: new Map(),
 };
 
 function readMeta(
@@ -122,6 +129,7 @@ function readMeta(
       'product_relative_to_source',
       defaultMeta.productRelativeToSource,
     ),
+    productDefaultClass: new Map(),
   };
 }
 

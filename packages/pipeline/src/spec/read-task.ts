@@ -1,6 +1,7 @@
 /**
  * Reads one task of a pipeline.yaml. Every key is checked even if another one is wrong.
  */
+import { dirname } from 'node:path';
 import { pythonRepr } from '@nx-notebook/python';
 import {
   describe,
@@ -57,6 +58,7 @@ export function readTask(
   const taskTimeoutMs = millisecondsOf(entries.get('timeout'));
   const cellTimeoutMs = millisecondsOf(entries.get('cell_timeout'));
   return {
+    ...unread(context),
     location: file.locate(node.range),
     name: nameOf(entries.get('name'), context) ?? defaultName(source),
     source,
@@ -83,11 +85,28 @@ function readBareTask(
   const location = context.file.locate(node.range);
   const source = { value: text, location };
   return {
+    ...unread(context),
     location,
     name: defaultName(source),
     source,
     params: [],
     ...(meta.extractUpstream ? {} : { upstream: [] }),
+  };
+}
+
+/** What is not read yet. */
+function unread({
+  file,
+}: SpecContext): Pick<
+  TaskSpec,
+  'file' | 'sourceFolder' | 'className' | 'hooks' | 'options'
+> {
+  return {
+    file,
+    sourceFolder: dirname(file.path),
+    className: 'NotebookRunner',
+    hooks: {},
+    options: new Map(),
   };
 }
 
