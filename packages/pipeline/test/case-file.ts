@@ -3,17 +3,27 @@
  *
  *     === title | a.py, b.py < a        sources written for the case; b has `upstream = ["a"]`
  *     --- pipeline.yaml                 a file of the pipeline's folder
- *     >>> diagnostics                   what is expected: diagnostics, tasks, cells
+ *     --- @options                      JSON: environment, overrides, variables, absolutePaths, file, late (text as in yaml)
+ *     >>> diagnostics                   what is expected: diagnostics, pipeline, tasks, cells, problems
  *
- * Diagnostics are always compared: a case without that section expects none.
+ * Diagnostics and problems of the code are always compared: a case without these sections expects none.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { castString } from '@nx-notebook/python';
+import type { LoadOptions } from '../src/index.js';
+
+/** How a case is loaded when it is not loaded as usual. */
+export type CaseOptions = Omit<Partial<LoadOptions>, 'facts'> & {
+  /** Instead of pipeline.yaml. */
+  readonly file?: string;
+};
 
 /** One case of a case file. */
 export interface Case {
   readonly title: string;
   readonly files: ReadonlyMap<string, string>;
+  readonly options: CaseOptions;
   readonly expected: ReadonlyMap<string, string>;
   /** The case up to what is expected, for rewriting. */
   readonly head: string;
@@ -33,19 +43,49 @@ function parseCase(text: string): Case {
   const sections = rest.join('\n').split(/^(?=(?:---|>>>) \S)/m);
   const files = new Map<string, string>(defaultSources(sources));
   const expected = new Map<string, string>();
+  let options: CaseOptions = {};
   const head = [first];
   for (const section of sections) {
     const [header = '', ...lines] = section.split('\n');
     const name = header.slice(4);
     const body = lines.join('\n');
-    if (header.startsWith('--- ')) {
+    if (header === '--- @options') {
+      options = parseOptions(body);
+      head.push(section.trimEnd());
+    } else if (header.startsWith('--- ')) {
       files.set(name, body.replace(/\n\n$/, '\n'));
       head.push(section.trimEnd());
     } else if (header.startsWith('>>> ')) {
       expected.set(name, body.trimEnd());
     }
   }
-  return { title: title.trim(), files, expected, head: head.join('\n') };
+  return {
+    title: title.trim(),
+    files,
+    options,
+    expected,
+    head: head.join('\n'),
+  };
+}
+
+function parseOptions(text: string): CaseOptions {
+  const { overrides, late, ...rest } = JSON.parse(text) as Omit<
+    CaseOptions,
+    'overrides' | 'late'
+  > & {
+    readonly overrides?: Readonly<Record<string, string>>;
+    readonly late?: Readonly<Record<string, string>>;
+  };
+  const values = Object.entries(late ?? {});
+  return {
+    ...rest,
+    ...(overrides === undefined
+      ? {}
+      : { overrides: new Map(Object.entries(overrides)) }),
+    ...(late === undefined
+      ? {}
+      : { late: new Map(values.map(([id, one]) => [id, castString(one)])) }),
+  };
 }
 
 function defaultSources(list: string): readonly (readonly [string, string])[] {

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { loadPipeline } from '../src/index.js';
 import { parseCases, writeFiles, type Case } from './case-file.js';
-import { describeResult } from './describe-result.js';
+import { describeResult, sectionNames } from './describe-result.js';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-notebook-cases-')));
 afterAll(() => {
@@ -48,18 +48,22 @@ for (const name of readdirSync(folder).sort()) {
   });
 }
 
-/** The sections that the case asks for, and the diagnostics. */
+/** The sections that the case asks for, and those that are always compared. */
 async function run(
   one: Case,
   workspace: string,
 ): Promise<ReadonlyMap<string, string>> {
+  const { file: name, ...options } = one.options;
   const pipeline = join(workspace, 'p');
   writeFiles(pipeline, one.files);
-  const file = join(pipeline, 'pipeline.yaml');
-  const result = await loadPipeline(file, { workspaceRoot: workspace });
+  const file = join(pipeline, name ?? 'pipeline.yaml');
+  const result = await loadPipeline(file, {
+    workspaceRoot: workspace,
+    ...options,
+  });
   const all = describeResult(result, file, workspace);
-  const wanted = ['diagnostics', 'tasks', 'cells'].filter(
-    (section) => section === 'diagnostics' || one.expected.has(section),
+  const wanted = sectionNames.filter(
+    (section) => isAlwaysCompared(section) || one.expected.has(section),
   );
   return new Map(
     wanted.map((section) => [section, (all.get(section) ?? '').trimEnd()]),
@@ -67,12 +71,17 @@ async function run(
 }
 
 function print(sections: ReadonlyMap<string, string>): string {
-  return ['diagnostics', 'tasks', 'cells']
+  return sectionNames
     .flatMap((name) => {
       const text = sections.get(name) ?? '';
-      return text === '' && (name === 'diagnostics' || !sections.has(name))
+      return text === '' && (isAlwaysCompared(name) || !sections.has(name))
         ? []
         : [`>>> ${name}\n${text}\n`];
     })
     .join('');
+}
+
+/** What a case does not mention must not be there. */
+function isAlwaysCompared(section: string): boolean {
+  return section === 'diagnostics' || section === 'problems';
 }
