@@ -9,3 +9,10 @@ export {
   type InjectedValues,
 } from './injected-cell.js';
 export { productsOf, relationName } from './products-of.js';
+export {
+  callsOf,
+  pythonSourcesOf,
+  type CallRole,
+  type PythonSource,
+  type TaskCall,
+} from './python-sources.js';

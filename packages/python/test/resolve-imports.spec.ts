@@ -18,13 +18,20 @@ const reach = async (
     env = {},
     facts,
     cwd = '.',
-  }: { env?: Record<string, string>; facts?: FactsCache; cwd?: string } = {},
+    roots = [],
+  }: {
+    env?: Record<string, string>;
+    facts?: FactsCache;
+    cwd?: string;
+    roots?: readonly string[];
+  } = {},
 ): Promise<Omit<ReachedImports, 'absent'>> => {
   const parser = await openParser();
   const resolve = createImportResolver({ env, ...(facts && { facts }) });
   const reached = await resolve({
     facts: parser.analyzeCells([cell]),
     folder: folder.at(cwd),
+    roots: roots.map((root) => folder.at(root)),
     workspaceRoot: folder.path,
     interpreter: {
       path: '/nowhere/python',
@@ -217,6 +224,35 @@ describe('files', () => {
       'src/lib/__init__.py',
       'src/lib/core.py',
     ]);
+  });
+
+  it('are found in further folders of sys.path', async () => {
+    const { files } = await reach(kept, 'import lib', {
+      cwd: 'pkg',
+      roots: ['src'],
+    });
+    expect(files).toEqual([
+      'src/beside.py',
+      'src/lib/__init__.py',
+      'src/lib/core.py',
+    ]);
+  });
+
+  it.each([
+    ['from . import cycle', ['pkg/__init__.py', 'pkg/cycle.py']],
+    [
+      'import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), "../src"))\nimport beside',
+      ['src/beside.py'],
+    ],
+  ])('of %j are found from its module', async (text, expected) => {
+    const parser = await openParser();
+    const reached = await createImportResolver({ env: {} })({
+      facts: parser.analyzeModule(text),
+      file: kept.at('pkg/a.py'),
+      folder: kept.at('shell'),
+      workspaceRoot: kept.path,
+    });
+    expect(reached.files).toEqual(expected.map(kept.at));
   });
 
   it('are all modules, but no task sources, when an import is computed', async () => {

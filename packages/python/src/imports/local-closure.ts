@@ -19,6 +19,8 @@ import { scanModules } from './scan-modules.js';
 
 /** Where to look, and how. */
 export interface ClosureParts {
+  /** The module that the facts are of; a cell has none. */
+  readonly file?: string;
   /** Absolute working directory: the first root. */
   readonly folder: string;
   /** Further roots: PYTHONPATH, editable installations. */
@@ -42,7 +44,7 @@ export interface LocalClosure {
   readonly importsAnything: boolean;
 }
 
-/** Follows the facts of one source; its relative imports are taken from the working directory. */
+/** Follows the facts of one source; relative imports of a cell are taken from the working directory. */
 export async function localClosure(
   facts: PythonFacts,
   parts: ClosureParts,
@@ -79,7 +81,7 @@ class ClosureWalk implements LocalClosure {
   }
 
   async follow(facts: PythonFacts): Promise<void> {
-    this.#takeFacts(facts, undefined);
+    this.#takeFacts(facts, this.#parts.file);
     for (
       let next = this.#open.pop();
       next !== undefined;

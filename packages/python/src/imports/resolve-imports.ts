@@ -21,8 +21,12 @@ import { STDLIB_NAMES } from './stdlib-names.js';
 /** One source, and where it runs. */
 export interface ImportQuery {
   readonly facts: PythonFacts;
-  /** Absolute working directory of the kernel (the pipeline's folder). */
+  /** The module that the facts are of, absolute, for its relative imports and `__file__`; a cell has none. */
+  readonly file?: string;
+  /** Absolute working directory of the kernel. */
   readonly folder: string;
+  /** Further folders on `sys.path`, absolute. */
+  readonly roots?: readonly string[];
   readonly workspaceRoot: string;
   /** Without one, only local modules are found and every other name is unresolved. */
   readonly interpreter?: PythonInterpreter;
@@ -63,7 +67,8 @@ export function createImportResolver(
   const read = rememberModules(options.facts);
   const viewNow = rememberFolders();
   const indexOf = rememberDistributions(options.cacheFolder);
-  return async ({ facts, folder, workspaceRoot, interpreter }) => {
+  return async ({ facts, file, folder, workspaceRoot, ...query }) => {
+    const { interpreter, roots: given = [] } = query;
     const view = viewNow();
     const sites = interpreter?.sitePackages ?? [];
     const installed = indexOf(sites);
@@ -73,15 +78,17 @@ export function createImportResolver(
       .filter(Boolean)
       .map((entry) => path.resolve(folder, entry));
     const roots: ImportRoots = {
-      folders: [...pythonPath, ...index.editable.roots],
+      folders: [...given, ...pythonPath, ...index.editable.roots],
       modules: index.editable.modules,
     };
     const scanned = [
       folder,
+      ...given,
       ...pythonPath,
       ...editableFolders(index, workspaceRoot),
     ];
     const reached = await localClosure(facts, {
+      ...(file === undefined ? {} : { file }),
       folder,
       roots,
       scanned,
