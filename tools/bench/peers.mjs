@@ -2,47 +2,28 @@
  * The tools that we are compared with, in an environment of their own below .cache/bench, and the pipelines that all
  * run. Ours run with the same interpreter, so that libraries and kernels are the same.
  */
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { choose, probeAll } from '../scripts/setup/python.mjs';
-import {
-  SetupFailed,
-  announce,
-  root,
-  run,
-} from '../scripts/setup/terminal.mjs';
+import { pinnedVenv } from '../scripts/setup/pinned-venv.mjs';
+import { SetupFailed, root, run } from '../scripts/setup/terminal.mjs';
 
 /** Everything that the bench makes and keeps. */
 export const benchFolder = fileURLToPath(new URL('.cache/bench', root));
 
 const bench = fileURLToPath(new URL('tools/bench', root));
 const venv = join(benchFolder, 'venv');
-const requirements = join(bench, 'requirements.txt');
-const stamp = join(venv, 'nx-notebook-bench');
 
 /** The interpreter of all contestants. */
 export const peerPython = join(venv, 'bin', 'python');
 
 /** Installs the peers, once per lock. */
 export async function installPeers() {
-  const lock = await readFile(requirements);
-  const digest = createHash('sha256').update(lock).digest('hex');
-  const made = await readFile(stamp, 'utf8').catch(() => '');
-  if (made === digest) return;
-  await announce('peers', 'ploomber, papermill, nbclient', async () => {
-    const python = choose(await probeAll(process.env));
-    if (python === undefined) throw new SetupFailed('No usable Python found.');
-    await rm(venv, { recursive: true, force: true });
-    await check(python.command, ['-m', 'venv', venv]);
-    await check(peerPython, [
-      ...['-m', 'pip', 'install', '--quiet', '--no-input'],
-      ...['--disable-pip-version-check', '--require-hashes'],
-      ...['-r', requirements],
-    ]);
-    await writeFile(stamp, digest);
-    return 'installed';
+  await pinnedVenv({
+    folder: venv,
+    requirements: join(bench, 'requirements.txt'),
+    title: 'peers',
+    what: 'ploomber, papermill, nbclient',
   });
 }
 
