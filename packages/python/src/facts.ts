@@ -62,6 +62,45 @@ export interface Assignment {
 export type AssignedValue =
   PyValue | { readonly kind: 'not-literal'; readonly text: string };
 
+/** One parameter of a function. */
+export interface Parameter {
+  readonly name: string;
+  readonly kind: 'positional-only' | 'plain' | 'keyword-only' | '*' | '**';
+  readonly hasDefault: boolean;
+}
+
+/** A part of a text in UTF-16 code units, end excluded. */
+export interface TextSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What a module says of one of its names, and of everything in the module that the name can reach. */
+export interface Definition {
+  /**
+   * What the name is bound to: a function, a class, an import from another module, something else, or nothing. It is
+   * `possible` when it is not bound in plain sight, but may well be (a star import, `globals()`, text that does not parse).
+   */
+  readonly kind:
+    'function' | 'class' | 'imported' | 'value' | 'possible' | 'absent';
+  /** sha256 (hex) over the slice: the text that may take part in what the name does. */
+  readonly digest: string;
+  /** True when the slice is the whole module, since it can't be told apart. */
+  readonly isWhole: boolean;
+  /** Facts of the slice; `upstreamUse` is that of the definition itself. */
+  readonly facts: PythonFacts;
+  /** Of a function, when nothing may have changed it. */
+  readonly parameters?: readonly Parameter[];
+  /** Where an imported name comes from; names has that one alone. */
+  readonly origin?: ImportFact;
+  /** Literal subscripts `upstream['a']` in a function, in order. */
+  readonly upstream: readonly (TextSpan & { readonly name: string })[];
+  /** The name in its definition, or the first line. */
+  readonly position: TextSpan;
+  /** All names that the module binds, in order. */
+  readonly names: readonly string[];
+}
+
 /** A cache of {@link PythonFacts} by a sha256 (hex) over FACTS_VERSION and what the facts were read from. */
 export interface FactsCache {
   get(digest: string): PythonFacts | undefined;

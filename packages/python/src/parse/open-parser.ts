@@ -3,7 +3,12 @@
  * the first call, since most Nx commands find all their facts in a cache.
  */
 import { createRequire } from 'node:module';
-import type { Assignment, CellPosition, PythonFacts } from '../facts.js';
+import type {
+  Assignment,
+  CellPosition,
+  Definition,
+  PythonFacts,
+} from '../facts.js';
 import type * as Loaded from './python-parser.js';
 
 /** Bumped when the same text gives other facts: caches of facts have it in their keys. */
@@ -17,6 +22,8 @@ export interface PythonParser {
   analyzeModule(text: string): PythonFacts;
   /** Top-level assignments of the parameters cell, in order; the caller takes the last one of a name. */
   readAssignments(cell: string): readonly Assignment[];
+  /** What a module's text says of a name at its top level. */
+  readDefinition(text: string, name: string): Definition;
   /** Position of the first syntax error. The parser is lenient: for hints only. */
   findSyntaxError(cells: readonly string[]): CellPosition | undefined;
 }

@@ -10,6 +10,7 @@ import { loadGrammar } from './grammar.js';
 import { importsIn } from './import-statements.js';
 import { collectMagic } from './magic-reach.js';
 import { plainCell, type PlainCell } from './magics.js';
+import { readDefinition } from './read-definition.js';
 import { distinctImports, emptyReach } from './reach.js';
 import {
   collectMagicUse,
@@ -36,6 +37,15 @@ export async function createParser(): Promise<PythonParser> {
     analyzeCells: (cells) => analyze(cells.map(plainCell), read),
     analyzeModule: (text) => analyze([{ code: text, magics: [] }], read),
     readAssignments: (cell) => read(plainCell(cell).code, assignmentsIn),
+    readDefinition: (code, name) =>
+      read(code, (root) =>
+        readDefinition({
+          root,
+          code,
+          name,
+          analyze: (text) => analyze([{ code: text, magics: [] }], read),
+        }),
+      ),
     findSyntaxError: (cells) => {
       for (const [index, cell] of cells.entries()) {
         const found = read(plainCell(cell).code, (root) =>
