@@ -19,6 +19,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { transformFile } from '@swc/core';
 import { runScript, setup } from '../scripts/setup/clone.mjs';
+import { readJson } from '../scripts/setup/json-file.mjs';
 import { pinnedVenv } from '../scripts/setup/pinned-venv.mjs';
 import { SetupFailed, root, say } from '../scripts/setup/terminal.mjs';
 import {
@@ -64,7 +65,7 @@ await runScript(async () => {
     const placed = await placeCases(values.only, work);
     const theirs = await ploomberAnswers(python, placed, work);
     const found = await compareAll(placed, theirs);
-    return await report(found, values);
+    return report(found, values);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -85,8 +86,10 @@ async function caseReader() {
   });
   const compiled = join(cache, 'case-file.mjs');
   await writeFile(compiled, code);
-  return /** @type {Promise<typeof import('../../packages/pipeline/test/case-file.js')>} */ (
-    import(pathToFileURL(compiled).href)
+  /** @type {unknown} */
+  const module = await import(pathToFileURL(compiled).href);
+  return /** @type {typeof import('../../packages/pipeline/test/case-file.js')} */ (
+    module
   );
 }
 
@@ -143,7 +146,11 @@ async function ploomberAnswers(python, placed, work) {
     output
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => /** @type {Answer & { id: string }} */ (JSON.parse(line)))
+      .map((line) => {
+        /** @type {unknown} */
+        const answer = JSON.parse(line);
+        return /** @type {Answer & { id: string }} */ (answer);
+      })
       .map((answer) => [answer.id, answer]),
   );
 }
@@ -232,18 +239,19 @@ async function compareAll(placed, theirs) {
  */
 function withoutRoot(answer, folder) {
   const text = JSON.stringify(answer).replaceAll(folder, '<root>');
-  return /** @type {Answer} */ (JSON.parse(text));
+  /** @type {unknown} */
+  const moved = JSON.parse(text);
+  return /** @type {Answer} */ (moved);
 }
 
 /**
  * @param {ReadonlyMap<string, readonly import('./compare.mjs').Difference[]>} found
  * @param {{ only: string, all: boolean }} values
- * @returns {Promise<number>} The exit code.
+ * @returns {number} The exit code.
  */
-async function report(found, { only, all }) {
-  const text = await readFile(join(here, 'differences.json'), 'utf8');
+function report(found, { only, all }) {
   const known = /** @type {readonly import('./compare.mjs').KnownGroup[]} */ (
-    JSON.parse(text)
+    readJson(join(here, 'differences.json'))
   );
   const verdicts = judge(found, known);
   const open = verdicts.filter(
