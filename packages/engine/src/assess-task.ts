@@ -7,8 +7,10 @@ import { computeKey, type TaskKey } from './compute-key.js';
 import type { EngineParts } from './engine.js';
 import { explainKeys } from './explain-keys.js';
 import type { KeyParts } from './key-parts.js';
+import { askRelation, relationDifferences, relationOf } from './relation.js';
 import type { RunRecord } from './run-record.js';
 import type { TaskFailure } from './task-failure.js';
+import { taskName } from './task-names.js';
 import { digestProducts, productDifferences } from './task-products.js';
 import type { TaskRef } from './task-runner.js';
 
@@ -60,16 +62,24 @@ export async function assessTask(
 ): Promise<Assessment> {
   const standing = await compareWithRecord(ref, parts);
   return standing.status === 'not-fresh'
-    ? lookInStore(standing, parts.store)
+    ? lookInStore(ref, standing, parts.store)
     : standing;
+}
+
+/** Whether a store can have the result of this key: no relation, and nothing that was made for one build only. */
+export function isStorable({ task }: TaskRef, key: TaskKey): boolean {
+  return relationOf(task) === undefined && !key.isForOnce;
 }
 
 /** Whether the store has what is not fresh. */
 export async function lookInStore(
+  ref: TaskRef,
   standing: NotFresh,
   store: Store,
 ): Promise<Exclude<Assessment, { status: 'fresh' | 'blocked' }>> {
-  const hit = await store.find(standing.key.key);
+  const hit = isStorable(ref, standing.key)
+    ? await store.find(standing.key.key)
+    : undefined;
   if (hit !== undefined) return { ...standing, status: 'restorable', hit };
   const { record } = standing;
   if (record === undefined) return { ...standing, status: 'never-run' };
@@ -84,7 +94,7 @@ export async function compareWithRecord(
   ref: TaskRef,
   parts: Omit<AssessParts, 'store'>,
 ): Promise<Comparison> {
-  const record = await parts.records.read(ref.project, ref.task.name);
+  const record = await parts.records.read(taskName(ref));
   return compareWith(record, ref, parts);
 }
 
@@ -109,7 +119,7 @@ async function reasonsToRun(
   key: TaskKey,
   against: {
     readonly record: RunRecord | undefined;
-    readonly parts: Pick<AssessParts, 'digest' | 'scope'>;
+    readonly parts: Pick<AssessParts, 'digest' | 'scope' | 'relation'>;
   },
 ): Promise<readonly string[]> {
   const { record, parts } = against;
@@ -127,6 +137,12 @@ async function reasonsToRun(
   if (reasons.length > 0) return reasons;
   // A record that was edited by hand: its key is not that of its key data.
   if (record.key !== key.key) return ['key changed'];
+  const relation = relationOf(ref.task);
+  if (relation !== undefined) {
+    const answer = await askRelation(ref, parts.relation);
+    const { relationStamp } = record;
+    return relationDifferences(relation, relationStamp, answer);
+  }
   const standing = await digestProducts(ref.task, parts.digest);
   return productDifferences(record.products, standing);
 }

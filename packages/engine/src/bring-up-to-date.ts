@@ -6,6 +6,7 @@ import { hasUnfinishedRun, recoverAside } from './aside.js';
 import {
   compareWith,
   compareWithRecord,
+  isStorable,
   lookInStore,
   type Assessment,
   type Comparison,
@@ -23,7 +24,8 @@ import {
 } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
 import type { Slot } from './slots.js';
-import { stateFolder } from './state-folder.js';
+import { stateFolder, type TaskName } from './state-folder.js';
+import { taskLabel, taskName } from './task-names.js';
 import { lockTask, tryLockTask, type TaskLock } from './task-lock.js';
 import { digestProducts, productDifferences } from './task-products.js';
 import type { TaskRef } from './task-runner.js';
@@ -86,14 +88,16 @@ export class TaskBringing {
     );
     if (first === undefined) return cancelled;
     if (first.status === 'fresh' && !isForced) return freshEnd(first.record);
-    if (first.status === 'not-fresh' && !isForced) this.#needs(first.key.key);
+    const mayBeStored =
+      first.status === 'not-fresh' && isStorable(this.#ref, first.key);
+    if (mayBeStored && !isForced) this.#needs(first.key.key);
     const settled = await this.#settle();
     if (typeof settled === 'object') return settled;
     const assessed = await this.#check(
       async (ref): Promise<Assessment | Comparison> => {
         const now = settled ? await compareWithRecord(ref, parts) : first;
         return now.status === 'not-fresh' && !isForced
-          ? lookInStore(now, parts.store)
+          ? lookInStore(ref, now, parts.store)
           : now;
       },
     );
@@ -125,7 +129,7 @@ export class TaskBringing {
     for (const each of pipeline.tasks) {
       if (each !== task && !upstream.has(each.name)) continue;
       const ref: TaskRef = { project, pipeline, task: each };
-      const name = { project, task: each.name };
+      const name = taskName(ref);
       const { workspaceRoot } = this.#state.parts;
       if (!(await hasUnfinishedRun(workspaceRoot, name))) continue;
       const lock = await this.#lock(ref);
@@ -142,9 +146,9 @@ export class TaskBringing {
 
   async #recover(ref: TaskRef): Promise<void> {
     const { records, digest, workspaceRoot } = this.#state.parts;
-    const name = { project: ref.project, task: ref.task.name };
+    const name = taskName(ref);
     const isComplete = async (): Promise<boolean> => {
-      const record = await records.read(name.project, name.task);
+      const record = await records.read(name);
       if (record === undefined || record.status === 'failed') return false;
       const standing = await digestProducts(ref.task, digest);
       return productDifferences(record.products, standing).length === 0;
@@ -173,8 +177,7 @@ export class TaskBringing {
   /** Somebody else may have brought the task up to date before we got its lock; then there is a record of it. */
   async #freshRecord(): Promise<RunRecord | undefined> {
     const { parts } = this.#state;
-    const { project, task } = this.#ref;
-    const record = await parts.records.read(project, task.name);
+    const record = await parts.records.read(taskName(this.#ref));
     if (record === undefined) return undefined;
     const now = await compareWith(record, this.#ref, parts);
     return now.status === 'fresh' ? now.record : undefined;
@@ -262,7 +265,7 @@ export class TaskBringing {
           this.#state.emit({
             type: 'waiting',
             ref: this.#ref,
-            reason: `${holder} has \`${ref.project}:${ref.task.name}\``,
+            reason: `${holder} has \`${taskLabel(ref)}\``,
           }),
       }),
     );
@@ -273,14 +276,13 @@ export class TaskBringing {
   async #guarded(
     ref: TaskRef,
     take: (
-      name: { readonly project: string; readonly task: string },
+      name: TaskName,
       workspaceRoot: string,
     ) => Promise<TaskLock | undefined>,
   ): Promise<TaskLock | Ended | undefined> {
     const { workspaceRoot } = this.#state.parts;
     try {
-      const name = { project: ref.project, task: ref.task.name };
-      return await take(name, workspaceRoot);
+      return await take(taskName(ref), workspaceRoot);
     } catch (error) {
       const folder = stateFolder(workspaceRoot);
       const failure = productUnwritable(this.#ref, folder, messageOf(error));

@@ -2,9 +2,11 @@
  * What all tasks of one build share: its parts, time, cancellation, and troubles that are told once at the end instead
  * of once per task.
  */
+import { randomUUID } from 'node:crypto';
 import type { Clock } from './clock.js';
 import type { BuildOptions, EngineParts } from './engine.js';
 import type { BuildEvent } from './event.js';
+import type { AskRelation } from './relation.js';
 import type { RunRecord } from './run-record.js';
 import { Slots } from './slots.js';
 import { systemClock } from './clock.js';
@@ -28,12 +30,36 @@ export class BuildState {
   #runner: Promise<TaskRunner> | undefined;
 
   constructor(parts: EngineParts, options: BuildOptions, signal: AbortSignal) {
-    this.parts = parts;
+    this.parts = {
+      ...parts,
+      once: randomUUID(),
+      ...(parts.relation === undefined
+        ? {}
+        : { relation: this.#tellOnce(parts.relation) }),
+    };
     this.clock = parts.clock ?? systemClock;
     this.signal = signal;
     this.#force = options.force ?? false;
     this.#uploadWaitMs = options.uploadWaitMs ?? uploadWaitMs;
     this.kernels = new Slots(Math.max(1, Math.floor(options.kernels)));
+  }
+
+  /** A database that does not answer is told of once, however many tasks ask for it. */
+  #tellOnce(ask: AskRelation): AskRelation {
+    const told = new Set<string>();
+    return async (writer) => {
+      const answer = await ask(writer);
+      if (answer.status !== 'unknown' || told.has(answer.message))
+        return answer;
+      told.add(answer.message);
+      const { message, hint } = answer;
+      this.emit({
+        type: 'warning',
+        message,
+        ...(hint === undefined ? {} : { hint }),
+      });
+      return answer;
+    };
   }
 
   emit(event: BuildEvent): void {

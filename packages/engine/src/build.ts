@@ -12,7 +12,7 @@ import { planBuild, type Plan, type PlannedTask } from './plan.js';
 import { ReadAhead } from './read-ahead.js';
 import { cancelled, internalError, type Ended } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
-import { taskIdentity, taskLabel } from './task-names.js';
+import { taskIdentity, taskLabel, taskName } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
 
 /** Assumed of a task that never ran, when no task of the build ever did. */
@@ -181,7 +181,7 @@ class Walk {
   async #readRecords(refs: readonly TaskRef[]): Promise<void> {
     const read = async (ref: TaskRef): Promise<void> => {
       const { records } = this.#state.parts;
-      const record = await records.read(ref.project, ref.task.name);
+      const record = await records.read(taskName(ref));
       if (record !== undefined) this.#records.set(taskIdentity(ref), record);
     };
     await Promise.all(refs.map(read));

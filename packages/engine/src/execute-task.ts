@@ -5,11 +5,11 @@
 import { relative } from 'node:path';
 import type { ProductEntry } from '@nx-notebook/store';
 import { setAside, type Aside } from './aside.js';
-import type { NotFresh } from './assess-task.js';
+import { isStorable, type NotFresh } from './assess-task.js';
 import { scopeOf, type BuildState } from './build-state.js';
 import { computeKey, type TaskKey } from './compute-key.js';
 import { explainKeys } from './explain-keys.js';
-import { injectedCell } from '@nx-notebook/pipeline';
+import { injectedText } from './given-text.js';
 import {
   stampInputs,
   writtenBetween,
@@ -29,6 +29,7 @@ import type { TaskLock } from './task-lock.js';
 import { productsOf } from '@nx-notebook/pipeline';
 import { digestProducts } from './task-products.js';
 import type { RunOutcome, TaskRef } from './task-runner.js';
+import { recordedName, taskName } from './task-names.js';
 import { messageOf } from './thrown.js';
 
 /** What an execution holds. */
@@ -54,9 +55,8 @@ export async function executeTask(
   held: Held,
 ): Promise<Execution> {
   const { workspaceRoot } = state.parts;
-  const name = { project: ref.project, task: ref.task.name };
   const runner = await state.runner();
-  const moved = await setAside(workspaceRoot, name, ref.task);
+  const moved = await setAside(workspaceRoot, taskName(ref), ref.task);
   if (!moved.ok) {
     const failure = productUnwritable(ref, moved.path, moved.message);
     const ran = { startedAt: state.clock.now(), durationMs: 0, cells: [] };
@@ -73,7 +73,7 @@ export async function executeTask(
     ref,
     runner,
     key: why.key.key,
-    injected: injectedCell(ref.pipeline, ref.task).source,
+    injected: injectedText(ref),
     stop: AbortSignal.any([state.signal, held.lock.lost]),
     clock: state.clock,
     emit: (event) => state.emit(event),
@@ -89,7 +89,8 @@ export async function executeTask(
     return fail(ref, why, state, { failure: judged.failure, ran });
   }
   const { products } = judged;
-  const made = { products, ran, stamps, written };
+  const { relationStamp } = judged;
+  const made = { products, relationStamp, ran, stamps, written };
   const isInDoubt = await keep(ref, why, state, made);
   await moved.aside.discard();
   return { status: 'executed', ...(isInDoubt ? { isInDoubt } : {}) };
@@ -117,8 +118,7 @@ async function judge(
   outcome: RunOutcome,
   state: BuildState,
 ): Promise<
-  | { readonly failure: TaskFailure }
-  | { readonly products: readonly ProductEntry[] }
+  { readonly failure: TaskFailure } | Pick<Made, 'products' | 'relationStamp'>
 > {
   if (outcome.status === 'failed') {
     const { failure } = outcome;
@@ -132,12 +132,13 @@ async function judge(
   if (missing.length > 0) return { failure: productMissing(ref, missing) };
   const [message] = unreadable;
   return message === undefined
-    ? { products: entries }
+    ? { products: entries, relationStamp: outcome.relationStamp }
     : { failure: productUnwritable(ref, ref.pipeline.folder, message) };
 }
 
 interface Made {
   readonly products: readonly ProductEntry[];
+  readonly relationStamp: string | undefined;
   readonly ran: Ran;
   /** Of the inputs, before the run. */
   readonly stamps: InputStamps;
@@ -157,11 +158,14 @@ async function keep(
     ...scopeOf(state),
     status: 'executed',
     products: made.products,
+    ...(made.relationStamp === undefined
+      ? {}
+      : { relationStamp: made.relationStamp }),
     executionMs: made.ran.durationMs,
   };
   const inputs = await changesSince(ref, why.key, made.stamps, state);
   const published =
-    inputs.length > 0
+    inputs.length > 0 || !isStorable(ref, why.key)
       ? { status: 'ours' as const }
       : await publish(ref, record, state);
   const changes =
@@ -206,8 +210,12 @@ async function changesSince(
   if (!now.ok) return [now.error.message];
   const changes = explainKeys(key.keyData, now.value.keyData);
   if (changes.length > 0) return changes;
-  const written = writtenBetween(stamps, await stampInputs(key.inputs));
-  return written.map(
+  const written = new Set([
+    ...key.edited,
+    ...now.value.edited,
+    ...writtenBetween(stamps, await stampInputs(key.inputs)),
+  ]);
+  return [...written].map(
     (path) => `\`${relative(ref.pipeline.folder, path)}\` was written to`,
   );
 }
@@ -254,8 +262,7 @@ function recordBase(
 ): Omit<RunRecord, 'status' | 'products' | 'executionMs'> {
   return {
     version: 1,
-    project: ref.project,
-    task: ref.task.name,
+    ...recordedName(ref),
     key: why.key.key,
     keyData: why.key.keyData,
     startedAt: new Date(ran.startedAt).toISOString(),

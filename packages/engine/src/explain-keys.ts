@@ -3,10 +3,15 @@
  * the same value as the key, so it can't disagree with it: keys differ if and only if there is a reason.
  */
 import hash from 'object-hash';
+import {
+  changes,
+  explainValue,
+  own,
+  shortened,
+  type Change,
+} from './differences.js';
+import { explainCalls } from './explain-calls.js';
 import type { KeyData, UpstreamProduct } from './key-data.js';
-
-/** Values longer than this are cut in reasons. */
-const maxValueLength = 40;
 
 /** The reasons why `after` is another key than `before`; empty when it is the same. */
 export function explainKeys(
@@ -20,17 +25,27 @@ export function explainKeys(
     return ['this version of nx-notebook keys tasks in another way'];
   }
   const reasons = [
+    ...explainValue('kind of task', before.kind, after.kind),
     ...(before.source === after.source ? [] : ['source changed']),
     ...explainValue('language', before.language, after.language),
     ...explainParams(before, after),
     ...explainProducts(before.products, after.products),
     ...explainUpstream(before.upstream, after.upstream),
+    ...explainCalls(before.calls, after.calls),
     ...explainImports(before.imports, after.imports),
+    ...explainFiles('template', before.templates, after.templates),
     ...explainFiles('resource', before.resources, after.resources),
+    ...explainOptions(before.options, after.options),
     ...explainEnvironment(before.environment, after.environment),
   ];
   if (reasons.length > 0) return reasons;
-  if (before.injected !== after.injected) return ['injected cell changed'];
+  if (before.injected !== after.injected) {
+    return [
+      after.kind === 'notebook' || after.kind === 'script'
+        ? 'injected cell changed'
+        : 'what the task is given changed',
+    ];
+  }
   // What no sentence above covers, for example a record that was edited by hand.
   return digestOf(before) === digestOf(after) ? [] : ['key changed'];
 }
@@ -42,13 +57,8 @@ function digestOf(value: KeyData): string {
 function explainParams(before: KeyData, after: KeyData): string[] {
   const named = (data: KeyData): Record<string, string> =>
     Object.fromEntries(data.params.map(({ name, value }) => [name, value]));
-  const reasons = [...changes(named(before), named(after))].map(
-    ({ name, from, to }) =>
-      from === undefined
-        ? `param \`${name}\` added: ${shortened(to)}`
-        : to === undefined
-          ? `param \`${name}\` removed`
-          : `param \`${name}\` ${shortened(from)} -> ${shortened(to)}`,
+  const reasons = [...changes(named(before), named(after))].map((change) =>
+    valueChange(`param \`${change.name}\``, change),
   );
   const order = (data: KeyData): string =>
     JSON.stringify(data.params.map(({ name }) => name));
@@ -61,13 +71,33 @@ function explainProducts(
   before: KeyData['products'],
   after: KeyData['products'],
 ): string[] {
-  return [...changes(before, after)].map(({ name, from, to }) =>
-    from === undefined
-      ? `product \`${name}\` added`
-      : to === undefined
-        ? `product \`${name}\` removed`
-        : `path of product \`${name}\` ${from} -> ${to}`,
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names].flatMap((name) => {
+    const from = own(before, name);
+    const to = own(after, name);
+    if (from === undefined) return [`product \`${name}\` added`];
+    if (to === undefined) return [`product \`${name}\` removed`];
+    return [
+      ...explainValue(`path of product \`${name}\``, from.path, to.path),
+      ...explainValue(`format of product \`${name}\``, from.format, to.format),
+    ];
+  });
+}
+
+function explainOptions(
+  before: KeyData['options'],
+  after: KeyData['options'],
+): string[] {
+  return [...changes(before, after)].map((change) =>
+    valueChange(change.name, change),
   );
+}
+
+function valueChange(what: string, { from, to }: Change): string {
+  if (from === undefined) return `${what} added: ${shortened(to)}`;
+  return to === undefined
+    ? `${what} removed`
+    : `${what} ${shortened(from)} -> ${shortened(to)}`;
 }
 
 function explainUpstream(
@@ -163,46 +193,4 @@ function explainEnvironment(
             : `${name} ${from} -> ${to}`,
     ),
   ];
-}
-
-function explainValue(
-  what: string,
-  before: string | undefined,
-  after: string | undefined,
-): string[] {
-  return before === after
-    ? []
-    : [`${what} ${before ?? 'none'} -> ${after ?? 'none'}`];
-}
-
-interface Change {
-  readonly name: string;
-  readonly from: string | undefined;
-  readonly to: string | undefined;
-}
-
-function* changes(
-  before: Readonly<Record<string, string>>,
-  after: Readonly<Record<string, string>>,
-): Generator<Change> {
-  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const from = own(before, name);
-    const to = own(after, name);
-    if (from !== to) yield { name, from, to };
-  }
-}
-
-/** A name may be `constructor`: only own properties count. */
-function own<T>(
-  record: Readonly<Record<string, T>>,
-  name: string,
-): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
-function shortened(value: string | undefined): string {
-  const line = (value ?? '').replaceAll('\n', '\\n');
-  return line.length <= maxValueLength
-    ? line
-    : `${line.slice(0, maxValueLength - 1)}…`;
 }

@@ -7,6 +7,7 @@ export type * from './task-runner.js';
 export type * from './task-failure.js';
 export type * from './event.js';
 export type * from './engine.js';
+export type { AskRelation, RelationAnswer } from './relation.js';
 export { systemClock, type Clock } from './clock.js';
 export { computeKey, keyOf, type TaskKey } from './compute-key.js';
 export { explainKeys } from './explain-keys.js';
@@ -16,9 +17,9 @@ export {
   type AssessParts,
 } from './assess-task.js';
 export { openRecordBook } from './record-book.js';
-export { recordsFolder, stateFolder } from './state-folder.js';
+export { recordsFolder, stateFolder, type TaskName } from './state-folder.js';
 export { stampPath } from './input-stamps.js';
-export { taskLabel } from './task-names.js';
+export { taskLabel, taskName } from './task-names.js';
 export { build } from './build.js';
 export {
   describeRun,

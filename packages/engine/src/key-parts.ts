@@ -12,6 +12,7 @@ import type {
   ProductDigestOutcome,
   ProductLocation,
 } from '@nx-notebook/store';
+import type { AskRelation } from './relation.js';
 
 /** Everything that a key is made with, apart from the task itself. */
 export interface KeyParts {
@@ -27,6 +28,13 @@ export interface KeyParts {
   readonly kernelSetup?: (
     kernel: Omit<KernelQuery, 'env'>,
   ) => Readonly<Record<string, Digest>>;
+  /** Asks databases; without it no relation is taken for what it should be. */
+  readonly relation?: AskRelation;
+  /**
+   * Stands in keys for what can't be named, such as a relation without a stamp: another text for each build, so that what
+   * was made of it is made again by the next.
+   */
+  readonly once?: string;
 }
 
 /** Digests what stands at a path: a file or a folder. */

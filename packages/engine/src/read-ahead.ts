@@ -4,7 +4,7 @@
  * long chain comes from a far store in parallel. Only guesses: the build computes every key from real files.
  */
 import type { Manifest, ProductEntry, SharedStore } from '@nx-notebook/store';
-import { compareWith } from './assess-task.js';
+import { compareWith, isStorable } from './assess-task.js';
 import type { BuildState } from './build-state.js';
 import type { DigestProduct } from './key-parts.js';
 import type { PlannedTask } from './plan.js';
@@ -104,7 +104,10 @@ export class ReadAhead {
       if (this.#asked.has(task) || this.#known.has(task)) return;
       const parts = { ...state.parts, digest: this.#digest };
       const standing = await compareWith(recordOf(task), task.ref, parts);
-      if (standing.status === 'not-fresh') {
+      if (
+        standing.status === 'not-fresh' &&
+        isStorable(task.ref, standing.key)
+      ) {
         // Not within the slot: a far store takes its time.
         this.#start(() => this.#expect(task, standing.key.key));
       } else if (standing.status === 'fresh') {

@@ -8,25 +8,21 @@ import { failure, success, type Result } from '@nx-notebook/notebook';
 import { writeFileAtomically } from '@nx-notebook/store';
 import { KEY_VERSION } from './key-data.js';
 import type { RecordBook, RunRecord } from './run-record.js';
-import { inFolder, taskPath } from './state-folder.js';
+import { inFolder, taskPath, type TaskName } from './state-folder.js';
 import { messageOf } from './thrown.js';
 
 /** Opens the run records below a folder; creates nothing before the first write. */
 export function openRecordBook(folder: string): RecordBook {
-  const fileOf = (project: string, task: string): string =>
-    `${taskPath(folder, { project, task })}.json`;
+  const fileOf = (name: TaskName): string => `${taskPath(folder, name)}.json`;
   return {
-    async read(project, task) {
-      const text = await readFile(fileOf(project, task), 'utf8').catch(
-        () => undefined,
-      );
+    async read(name) {
+      const text = await readFile(fileOf(name), 'utf8').catch(() => undefined);
       const record = text === undefined ? undefined : parseRecord(text);
-      return record?.project === project && record.task === task
-        ? record
-        : undefined;
+      return record !== undefined && isOf(record, name) ? record : undefined;
     },
     async write(record): Promise<Result<undefined, string>> {
-      const file = fileOf(record.project, record.task);
+      const { project, variant = '', task } = record;
+      const file = fileOf({ project, variant, task });
       try {
         const text = `${JSON.stringify(record, null, 1)}\n`;
         await inFolder(dirname(file), () => writeFileAtomically(file, text));
@@ -36,6 +32,13 @@ export function openRecordBook(folder: string): RecordBook {
       }
     },
   };
+}
+
+function isOf(record: RunRecord, name: TaskName): boolean {
+  const { project, variant = '', task } = record;
+  return (
+    project === name.project && variant === name.variant && task === name.task
+  );
 }
 
 function parseRecord(text: string): RunRecord | undefined {
@@ -58,6 +61,8 @@ function isRunRecord(value: unknown): value is RunRecord {
     typeof record.task === 'string' &&
     typeof record.key === 'string' &&
     typeof record.executionMs === 'number' &&
+    ['string', 'undefined'].includes(typeof record.variant) &&
+    ['string', 'undefined'].includes(typeof record.relationStamp) &&
     Array.isArray(record.products) &&
     Array.isArray(record.cells) &&
     Array.isArray(record.reasons) &&

@@ -12,6 +12,7 @@ import {
   productDifferences,
   productLocations,
 } from './task-products.js';
+import { recordedName } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
 
 /** Restores a task and remembers it; nothing when its products in the store are not usable. */
@@ -41,8 +42,7 @@ export async function restoreTask(
   const { executionMs, cells } = readProvenance(hit.manifest.provenance);
   await state.keepRecord({
     version: 1,
-    project: ref.project,
-    task: ref.task.name,
+    ...recordedName(ref),
     key: key.key,
     keyData: key.keyData,
     status: 'restored',

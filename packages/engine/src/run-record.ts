@@ -5,17 +5,22 @@
 import type { Result } from '@nx-notebook/notebook';
 import type { ProductEntry } from '@nx-notebook/store';
 import type { KeyData } from './key-data.js';
+import type { TaskName } from './state-folder.js';
 
 /** The last run of one task. */
 export interface RunRecord {
   readonly version: 1;
   readonly project: string;
+  /** Which pipeline of the folder; absent for pipeline.yaml with env.yaml. */
+  readonly variant?: string;
   readonly task: string;
   readonly key: string;
   readonly keyData: KeyData;
   readonly status: 'executed' | 'restored' | 'failed';
   /** Empty when the run failed. */
   readonly products: readonly ProductEntry[];
+  /** Of the relation that the run made, where it made one. */
+  readonly relationStamp?: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
@@ -36,7 +41,7 @@ export interface RunRecord {
 
 /** Run records of one workspace. Never throws: an unreadable record is no record. */
 export interface RecordBook {
-  read(project: string, task: string): Promise<RunRecord | undefined>;
+  read(name: TaskName): Promise<RunRecord | undefined>;
   /** Fails with one sentence when the record could not be written. */
   write(record: RunRecord): Promise<Result<undefined, string>>;
 }

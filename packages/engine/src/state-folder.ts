@@ -13,6 +13,8 @@ const maxPlainLength = 80;
 /** A task as the engine's files name it. */
 export interface TaskName {
   readonly project: string;
+  /** Which pipeline of the project's folder; empty for pipeline.yaml with env.yaml. */
+  readonly variant: string;
   readonly task: string;
 }
 
@@ -38,7 +40,10 @@ export function asideFolder(workspaceRoot: string): string {
 
 /** Path of a task's entry below one of these folders, without an extension. */
 export function taskPath(folder: string, name: TaskName): string {
-  return join(folder, safeFileName(name.project), safeFileName(name.task));
+  const { project, variant, task } = name;
+  // No safe name begins like this, so that a variant is never taken for a task.
+  const inner = variant === '' ? [] : [`+${safeFileName(variant)}`];
+  return join(folder, safeFileName(project), ...inner, safeFileName(task));
 }
 
 /** Works in a folder that is mostly there: it is made when it is missed. */

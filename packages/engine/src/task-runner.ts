@@ -15,7 +15,7 @@ export interface TaskRef {
 /** A task to execute. */
 export interface RunRequest extends TaskRef {
   readonly key: string;
-  /** Text of the injected cell. */
+  /** Text of the injected cell of a notebook or script; empty for everything else. */
   readonly injected: string;
 }
 
@@ -41,6 +41,8 @@ export interface RunObserver {
 export type RunOutcome =
   | {
       readonly status: 'succeeded';
+      /** What was noted beside the relation that the task made; for every relation that keeps such a note. */
+      readonly relationStamp?: string;
       readonly cells: readonly {
         readonly index: number;
         readonly durationMs: number;
@@ -56,8 +58,9 @@ export type RunOutcome =
     };
 
 /**
- * Executes one task: after `succeeded` the executed notebook stands at its product path and whatever the cells
- * wrote at theirs. Never rejects for a user's mistake. Called concurrently, at most once per task at a time.
+ * Executes one task: after `succeeded` the executed notebook stands at its product path, whatever the code wrote at
+ * theirs, and the task's `on_finish` has passed. The note beside a relation goes before its script begins, and is written
+ * anew after everything else. Never rejects for a user's mistake. Called concurrently, at most once per task at a time.
  */
 export interface TaskRunner {
   run(

@@ -21,6 +21,7 @@ import {
   ScriptedRunner,
   succeeded,
   writeProducts,
+  sourceText,
 } from './scripted-runner.js';
 import { TestWorkspace, type TaskText } from './test-workspace.js';
 
@@ -539,9 +540,8 @@ test('a folder is a product, and so is one inside another', async () => {
     source: '1',
     products: ['d', 'd/nb'],
   };
-  workspace.runner.script('plots', async ({ task: { source } }) => {
-    const [cell] = source.notebook.cells;
-    await workspace.write('out/plots.d/one.png', `one ${cell?.source ?? ''}`);
+  workspace.runner.script('plots', async ({ task }) => {
+    await workspace.write('out/plots.d/one.png', `one ${sourceText(task)}`);
     await workspace.write('out/plots.d/nb', 'notebook');
     return succeeded;
   });

@@ -44,12 +44,16 @@ test('everything that a result depends on is in the key, and no absolute path', 
   const [, ref] = workspace.refs([a, b]);
   const data = await keyDataOf(ref, workspace.parts());
   expect(data).toEqual({
-    version: 1,
+    version: 2,
+    kind: 'notebook',
     source: expect.stringMatching(/^[0-9a-f]{64}$/),
     language: 'python',
     params: [{ name: 'n', value: '100' }],
     injected: expect.stringMatching(/^[0-9a-f]{64}$/),
-    products: { data: 'out/b.data', nb: 'out/b.ipynb' },
+    products: {
+      data: { path: 'out/b.data' },
+      nb: { path: 'out/b.ipynb', format: 'notebook' },
+    },
     upstream: {
       a: {
         data: {
@@ -61,6 +65,9 @@ test('everything that a result depends on is in the key, and no absolute path', 
         nb: { path: 'out/a.ipynb' },
       },
     },
+    calls: {},
+    templates: {},
+    options: {},
     imports: { 'src/lib.py': expect.stringMatching(/^[0-9a-f]{64}$/) },
     resources: { 'cfg.json': expect.stringMatching(/^[0-9a-f]{64}$/) },
     environment: {
@@ -172,7 +179,7 @@ test('what changes the kernel beside its packages is part of the key, when there
 test('an R notebook needs no Python', async () => {
   await using workspace = await prepared();
   const [ref] = workspace.refs([a]);
-  if (ref === undefined) throw new Error('no such task');
+  if (ref?.task.source.kind !== 'notebook') throw new Error('no such task');
   const source = {
     ...ref.task.source,
     language: 'r',

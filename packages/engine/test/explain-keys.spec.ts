@@ -1,8 +1,15 @@
 import { expect, test } from '@jest/globals';
-import { explainKeys, keyOf, type KeyData } from '../src/index.js';
+import type { CallRole } from '@nx-notebook/pipeline';
+import {
+  explainKeys,
+  keyOf,
+  type KeyData,
+  type KeyedCall,
+} from '../src/index.js';
 
 const base: KeyData = {
-  version: 1,
+  version: 2,
+  kind: 'notebook',
   source: 'aa',
   language: 'python',
   params: [
@@ -10,13 +17,21 @@ const base: KeyData = {
     { name: 'name', value: '"x"' },
   ],
   injected: 'bb',
-  products: { data: 'out/a.csv', nb: 'out/a.ipynb' },
+  products: {
+    data: { path: 'out/a.csv' },
+    nb: { path: 'out/a.html', format: 'html' },
+  },
   upstream: {
     clean: {
       data: { path: 'out/clean.csv', digest: 'cc' },
       nb: { path: 'out/clean.ipynb' },
     },
   },
+  calls: {
+    on_finish: { function: 'hooks.check', digest: 'ff', arguments: { n: '1' } },
+  },
+  templates: { 'macros.sql': 'gg' },
+  options: { 'chunk size': '100' },
   imports: { 'src/features.py': 'dd', 'import nowhere': 'unresolved' },
   resources: { 'cfg.json': 'ee' },
   environment: {
@@ -26,6 +41,8 @@ const base: KeyData = {
   },
 };
 const { clean } = base.upstream;
+const { on_finish: onFinish = { function: '', digest: '', arguments: {} } } =
+  base.calls;
 
 test.each<[string, Partial<KeyData>, readonly string[]]>([
   ['source', { source: 'zz' }, ['source changed']],
@@ -62,12 +79,68 @@ test.each<[string, Partial<KeyData>, readonly string[]]>([
   ['injected cell', { injected: 'zz' }, ['injected cell changed']],
   [
     'product paths',
-    { products: { data: 'out/b.csv', model: 'm' } },
+    { products: { data: { path: 'out/b.csv' }, model: { path: 'm' } } },
     [
       'path of product `data` out/a.csv -> out/b.csv',
       'product `nb` removed',
       'product `model` added',
     ],
+  ],
+  [
+    'format of a product',
+    {
+      products: {
+        data: { path: 'out/a.csv', format: 'notebook' },
+        nb: { path: 'out/a.html', format: 'slides' },
+      },
+    },
+    [
+      'format of product `data` none -> notebook',
+      'format of product `nb` html -> slides',
+    ],
+  ],
+  ['kind', { kind: 'script' }, ['kind of task notebook -> script']],
+  [
+    'hook',
+    { calls: { on_finish: { ...onFinish, digest: 'zz' } } },
+    ['hook `on_finish` (hooks.check) changed'],
+  ],
+  [
+    'another hook',
+    { calls: { on_finish: { ...onFinish, function: 'checks.all' } } },
+    ['hook `on_finish` hooks.check -> checks.all'],
+  ],
+  [
+    'arguments of a hook',
+    { calls: { on_finish: { ...onFinish, arguments: { n: '2', m: '3' } } } },
+    [
+      'hook `on_finish`: argument `n` 1 -> 2',
+      'hook `on_finish`: argument `m` none -> 3',
+    ],
+  ],
+  [
+    'other calls',
+    {
+      calls: {
+        serializer: { ...onFinish, function: 'io.save' },
+        client: { ...onFinish, function: 'db.get' },
+      },
+    },
+    [
+      'hook `on_finish` removed',
+      '`serializer` added: io.save',
+      '`client` added: db.get',
+    ],
+  ],
+  [
+    'template',
+    { templates: { 'macros.sql': 'zz', 'more.sql': 'aa' } },
+    ['template `macros.sql` changed', 'template `more.sql` added'],
+  ],
+  [
+    'options',
+    { options: { 'chunk size': '200', 'working folder': 'notebooks' } },
+    ['chunk size 100 -> 200', 'working folder added: notebooks'],
   ],
   [
     'upstream product',
@@ -211,7 +284,8 @@ function randomRecord(random: Random): Record<string, string> {
 
 function randomKeyData(random: Random): KeyData {
   return {
-    version: 1,
+    version: 2,
+    kind: pick(random, ['notebook', 'function']),
     source: pick(random, ['s', 't']),
     language: 'python',
     params: Object.entries(randomRecord(random)).map(([name, value]) => ({
@@ -219,7 +293,12 @@ function randomKeyData(random: Random): KeyData {
       value,
     })),
     injected: pick(random, ['i', 'j']),
-    products: randomRecord(random),
+    products: Object.fromEntries(
+      Object.entries(randomRecord(random)).map(([name, path]) => [
+        name,
+        random() < 0.5 ? { path } : { path, format: 'notebook' },
+      ]),
+    ),
     upstream: {
       u: Object.fromEntries(
         Object.entries(randomRecord(random)).map(([name, path]) => [
@@ -230,6 +309,13 @@ function randomKeyData(random: Random): KeyData {
         ]),
       ),
     },
+    calls: Object.fromEntries(
+      (['source', 'on_finish', 'client'] as const)
+        .filter(() => random() < 0.5)
+        .map((role): [CallRole, KeyedCall] => [role, randomCall(random)]),
+    ),
+    templates: randomRecord(random),
+    options: randomRecord(random),
     imports: randomRecord(random),
     resources: randomRecord(random),
     environment: {
@@ -237,6 +323,14 @@ function randomKeyData(random: Random): KeyData {
       distributions: randomRecord(random),
       ...(random() < 0.5 ? { python: '3.11' } : {}),
     },
+  };
+}
+
+function randomCall(random: Random): KeyedCall {
+  return {
+    function: pick(random, ['f', 'g']),
+    digest: pick(random, ['d', 'e']),
+    arguments: randomRecord(random),
   };
 }
 

@@ -20,6 +20,7 @@ const fit: TaskText = {
   products: ['data', 'nb', 'model'],
 };
 const pipeline = [getData, clean, fit];
+const cleanName = { project: 'ml', variant: '', task: 'clean' };
 
 async function builtWorkspace(): Promise<TestWorkspace> {
   const workspace = await TestWorkspace.create();
@@ -198,14 +199,14 @@ test('code that broke and was put back never leaves the broken product as fresh'
 test('a failed task says so when it runs again, and keeps its estimate', async () => {
   await using workspace = await builtWorkspace();
   const records = workspace.parts().records;
-  const before = await records.read('ml', 'clean');
+  const before = await records.read(cleanName);
   workspace.runner.script('clean', () => Promise.resolve(failed('boom')));
   const broken = [getData, { ...clean, source: 'emit broken' }, fit];
   await workspace.build(broken);
   workspace.events.length = 0;
   await workspace.build(broken);
   expect(reasons(workspace.events)).toEqual({ clean: ['the last run failed'] });
-  const after = await records.read('ml', 'clean');
+  const after = await records.read(cleanName);
   expect(after).toMatchObject({
     status: 'failed',
     products: [],

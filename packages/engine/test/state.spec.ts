@@ -22,7 +22,7 @@ import { failed, ScriptedRunner } from './scripted-runner.js';
 import { TestWorkspace, type TaskText } from './test-workspace.js';
 
 const a: TaskText = { name: 'a', source: 'emit a' };
-const name = { project: 'ml', task: 'a' };
+const name = { project: 'ml', variant: '', task: 'a' };
 
 describe('file names', () => {
   test.each(['clean', 'fit-model', 'a.b', 'x_1'])('%s stays', (text) => {
@@ -78,8 +78,8 @@ describe('run records', () => {
     await using workspace = made.workspace;
     const { record } = made;
     const book = openRecordBook(recordsFolder(workspace.root));
-    expect(await book.read('ml', 'a')).toEqual(record);
-    expect(await book.read('ml', 'b')).toBeUndefined();
+    expect(await book.read(name)).toEqual(record);
+    expect(await book.read({ ...name, task: 'b' })).toBeUndefined();
   });
 
   test.each<[string, (record: RunRecord) => string]>([
@@ -109,7 +109,7 @@ describe('run records', () => {
     const { file, record } = made;
     await writeFile(file, text(record));
     const book = openRecordBook(recordsFolder(workspace.root));
-    expect(await book.read('ml', 'a')).toBeUndefined();
+    expect(await book.read(name)).toBeUndefined();
     expect(await workspace.build([a])).toEqual({ a: 'restored' });
   });
 

@@ -12,8 +12,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Pipeline, Task, Upstream } from '@nx-notebook/pipeline';
-import type { ImportQuery, PyValue, ReachedImports } from '@nx-notebook/python';
+import type { Pipeline } from '@nx-notebook/pipeline';
+import type { ImportQuery, ReachedImports } from '@nx-notebook/python';
 import { digestProduct, openDiskStore } from '@nx-notebook/store';
 import {
   build,
@@ -26,26 +26,17 @@ import {
   type TaskRef,
 } from '../src/index.js';
 import { ScriptedRunner } from './scripted-runner.js';
+import { pipelineOf, type TaskText } from './task-text.js';
 
-/** One task as a test states it. */
-export interface TaskText {
-  readonly name: string;
-  /** Lines of the only code cell. */
-  readonly source: string;
-  readonly params?: Readonly<Record<string, number>>;
-  /** Task -> product keys that are read. */
-  readonly upstream?: Readonly<Record<string, readonly string[]>>;
-  /** Local modules below the pipeline's folder that are imported. */
-  readonly imports?: readonly string[];
-  readonly resources?: readonly string[];
-  /** Default: `data` and `nb`. */
-  readonly products?: readonly string[];
-}
+export { pipelineOf, type CallText, type TaskText } from './task-text.js';
 
 export class TestWorkspace {
   readonly root: string;
   readonly events: BuildEvent[] = [];
+  /** Installed, and reached by every import. */
   readonly distributions: Record<string, string> = {};
+  /** Installed, and reached by an import of this name. */
+  readonly installed: Record<string, string> = {};
   runner = new ScriptedRunner();
 
   private constructor(root: string) {
@@ -106,6 +97,7 @@ export class TestWorkspace {
         }),
       digest: ({ name, path }) => digestProduct(name, path),
       imports: (query) => Promise.resolve(this.#reach(query)),
+      relation: ({ task }) => Promise.resolve(this.runner.database.ask(task)),
       ...changes,
     };
   }
@@ -150,87 +142,31 @@ export class TestWorkspace {
     return outcomes;
   }
 
-  refs(tasks: readonly TaskText[], project = 'ml'): TaskRef[] {
-    const pipeline = pipelineOf(join(this.root, 'ml'), tasks);
+  refs(
+    tasks: readonly TaskText[],
+    project = 'ml',
+    changes: Partial<Pipeline> = {},
+  ): TaskRef[] {
+    const pipeline = pipelineOf(join(this.root, 'ml'), tasks, changes);
     return pipeline.tasks.map((task) => ({ project, pipeline, task }));
   }
 
-  #reach({ facts, folder }: ImportQuery): ReachedImports {
+  #reach({ facts }: ImportQuery): ReachedImports {
+    const modules = facts.imports.map(({ module }) => module);
     return {
-      files: facts.imports.map(({ module }) => join(folder, module)),
+      files: modules
+        .filter((module) => module.endsWith('.py'))
+        .map((module) => this.path(module)),
       unresolved: [],
       absent: [],
-      distributions: this.distributions,
+      distributions: {
+        ...this.distributions,
+        ...Object.fromEntries(
+          Object.entries(this.installed).filter(([name]) =>
+            modules.includes(name),
+          ),
+        ),
+      },
     };
   }
-}
-
-export function pipelineOf(
-  folder: string,
-  tasks: readonly TaskText[],
-): Pipeline {
-  return {
-    name: 'ml',
-    folder,
-    file: join(folder, 'pipeline.yaml'),
-    tasks: tasks.map((task) => taskOf(folder, task)),
-    warnings: [],
-    reads: [],
-    absent: [],
-  };
-}
-
-function taskOf(folder: string, text: TaskText): Task {
-  const file = join(folder, 'pipeline.yaml');
-  return {
-    name: text.name,
-    source: {
-      path: `${text.name}.py`,
-      absolutePath: join(folder, `${text.name}.py`),
-      format: 'percent',
-      language: 'python',
-      notebook: {
-        cells: [{ type: 'code', source: text.source, metadata: {} }],
-        metadata: {},
-      },
-      parametersCell: 0,
-      kernelName: 'python3',
-      facts: {
-        imports: (text.imports ?? []).map((module) => ({
-          module,
-          level: 0,
-          names: [],
-        })),
-        importsAnything: false,
-        paths: [],
-        upstreamUse: { kind: 'subscripts', paths: [] },
-      },
-    },
-    product: {
-      kind: 'mapping',
-      products: (text.products ?? ['data', 'nb']).map((key) => ({
-        key,
-        path: productPath(text.name, key),
-        absolutePath: join(folder, productPath(text.name, key)),
-        isNotebook: key === 'nb',
-      })),
-    },
-    params: Object.entries(text.params ?? {}).map(([name, value]) => ({
-      name,
-      value: { kind: 'int', value: BigInt(value) } satisfies PyValue,
-    })),
-    upstream: Object.entries(text.upstream ?? {}).map(
-      ([task, reads]): Upstream => ({ task, reads }),
-    ),
-    resources: (text.resources ?? []).map((path) => ({
-      name: path,
-      path,
-      absolutePath: join(folder, path),
-    })),
-    location: { file, line: 1, column: 1, length: 1, lineText: '' },
-  };
-}
-
-function productPath(task: string, key: string): string {
-  return key === 'nb' ? `out/${task}.ipynb` : `out/${task}.${key}`;
 }

@@ -70,6 +70,11 @@ export interface Task {
   readonly taskTimeoutMs?: number;
   /** Limit for each cell, from `cell_timeout`; what the plugin is configured to when absent. */
   readonly cellTimeoutMs?: number;
+  /**
+   * Of a task of a grid over `module::function`: the name of the one task that stands for the whole grid while the
+   * function's value is unknown.
+   */
+  readonly group?: string;
   /** Where the task stands in pipeline.yaml. */
   readonly location: Location;
 }
@@ -159,7 +164,7 @@ export interface PythonCall {
   readonly module: string;
   readonly name: string;
   /** The local file that defines it; absent when it is installed. */
-  readonly file?: TaskPath;
+  readonly file?: CodeFile;
   /**
    * sha256 (hex) over the text of its definition and of everything in its file that it can reach; over the dotted path
    * when it is installed.
@@ -177,6 +182,12 @@ export interface TaskPath {
   /** POSIX, relative to the pipeline's folder. */
   readonly path: string;
   readonly absolutePath: string;
+}
+
+/** A file of code that Python reads for itself when it runs. */
+export interface CodeFile extends TaskPath {
+  /** sha256 (hex) of its bytes when it was read: whoever executes it makes sure that it is still the same. */
+  readonly fileDigest: string;
 }
 
 /** A value that only a run knows: inference neither runs Python nor looks at the clock. */
@@ -257,6 +268,8 @@ export interface LoadOptions {
   readonly facts?: FactsCache;
   /** `sample` loads with env.sample.yaml. */
   readonly environment?: string;
+  /** Absolute paths, sorted, of the notebooks of a folder without a pipeline.yaml; what is loaded is the folder then. */
+  readonly notebooks?: readonly string[];
   /** Values of env.yaml for this run: dotted key -> text, cast like any other. */
   readonly overrides?: ReadonlyMap<string, string>;
   /** Environment variables, for `{{env.X}}`, `{{user}}` and PLOOMBER_ENV_FILENAME. Default: none. */

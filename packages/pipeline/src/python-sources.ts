@@ -83,7 +83,7 @@ export function pythonSourcesOf(
 
 /** Of a function or a hook its call tells everything. */
 function ownFacts({ source }: Task): PythonFacts | undefined {
-  if ('call' in source) return undefined;
+  if ('call' in source || source.language === 'r') return undefined;
   return source.facts ?? (source.language === 'python' ? anything : undefined);
 }
 

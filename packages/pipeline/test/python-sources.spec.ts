@@ -24,7 +24,9 @@ function call(dottedPath: string, file?: string): PythonCall {
     name,
     ...(file === undefined
       ? {}
-      : { file: { path: file, absolutePath: `/w/p/${file}` } }),
+      : {
+          file: { path: file, absolutePath: `/w/p/${file}`, fileDigest: 'f' },
+        }),
     digest: 'd',
     facts,
     kwargs: [],
