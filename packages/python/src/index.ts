@@ -37,3 +37,10 @@ export {
   type DistributionIndex,
 } from './environment/distributions.js';
 export { kernelSetup, type KernelQuery } from './environment/kernel-setup.js';
+export {
+  openConverter,
+  type Conversion,
+  type ConvertNotebook,
+  type ConverterOptions,
+  type ForeignNotebook,
+} from './jupytext/convert.js';
