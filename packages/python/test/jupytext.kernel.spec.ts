@@ -65,13 +65,6 @@ test('a Sphinx-Gallery script becomes the cells of a notebook', async () => {
   ]);
 });
 
-test('two conversions of a text are the same bytes', async () => {
-  const notebook = { path: '/w/a.py', text: sphinx };
-  const first = await openConverter({ python: lookup(venv) })(notebook);
-  const second = await openConverter({ python: lookup(venv) })(notebook);
-  expect(second).toEqual(first);
-});
-
 test('the same text is not converted twice, not even by another process', async () => {
   const notebook = { path: '/w/a.py', text: sphinx };
   const first = openConverter({ python: lookup(venv), cacheFolder: folder });
