@@ -4,6 +4,7 @@ export type { FactsCache } from '@nx-notebook/python';
 export { loadPipeline } from './load-pipeline.js';
 export {
   injectedCell,
+  injectedPath,
   injectedValues,
   type InjectedCell,
   type InjectedValues,

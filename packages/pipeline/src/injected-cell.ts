@@ -66,12 +66,21 @@ function sourceOf(value: PyValue, isR: boolean): string {
   return source.text;
 }
 
+/** The path of a product as a task of the pipeline sees it. */
+export function injectedPath(
+  { pathStyle }: Pick<Pipeline, 'pathStyle'>,
+  { cwd }: Pick<Task, 'cwd'>,
+  { absolutePath }: Pick<Product, 'absolutePath'>,
+): string {
+  return pathStyle === 'absolute'
+    ? absolutePath
+    : relative(cwd, absolutePath).split(sep).join(posix.sep);
+}
+
 type PathWriter = (product: Product) => string;
 
-function pathWriter({ pathStyle }: Pipeline, { cwd }: Task): PathWriter {
-  if (pathStyle === 'absolute') return ({ absolutePath }) => absolutePath;
-  return ({ absolutePath }) =>
-    relative(cwd, absolutePath).split(sep).join(posix.sep);
+function pathWriter(pipeline: Pipeline, task: Task): PathWriter {
+  return (product) => injectedPath(pipeline, task, product);
 }
 
 function upstreamOf(

@@ -50,6 +50,7 @@ export type DriverAnswer =
       /** The innermost line of the user's own code. */
       readonly place: { readonly file: string; readonly line: number } | null;
       readonly traceback: string;
+      readonly marks: JsonObject;
     };
 
 /** The last answer among the outputs of an executed driver; none when it did not get that far. */

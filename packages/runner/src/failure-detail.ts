@@ -26,7 +26,8 @@ const hints = new Map<ExecutionFailure['reason'], string>([
   ],
 ]);
 
-function hintOf(failure: ExecutionFailure): string | undefined {
+/** The next step in the words of the plugin. */
+export function hintOf(failure: ExecutionFailure): string | undefined {
   const { reason } = failure;
   return reason === 'kernel-not-installed' && failure.kernelName !== 'python3'
     ? 'Install the kernel, or name an installed one as "kernelspec_name" of the task in pipeline.yaml or in the metadata of the notebook.'
@@ -78,25 +79,32 @@ function cellLines(cell: FailedCell, place: string | undefined): string[] {
   const inCell = line === undefined ? number : `${number}, line ${line}`;
   return [
     place === undefined ? `C${inCell}:` : `${place} (c${inCell}):`,
-    ...excerpt(source.split('\n'), line),
+    ...excerpt(source.split('\n'), line === undefined ? {} : { failing: line }),
     ...section('Last output', cell.stdout),
     ...section('Last error output', cell.stderr),
   ];
 }
 
-/** Numbered lines with `>` before the failing one. */
-function excerpt(lines: readonly string[], failing?: number): string[] {
+/** Numbered lines with `>` before the failing one; `first` is the number of the first line that is given. */
+export function excerpt(
+  lines: readonly string[],
+  {
+    failing,
+    first: start = 1,
+  }: { readonly failing?: number; readonly first?: number },
+): string[] {
   const wanted = failing ?? lines.length;
   const first = Math.max(
     0,
     Math.min(wanted - maxCellLines / 2, lines.length - maxCellLines),
   );
   const shown = lines.slice(first, first + maxCellLines);
-  const width = String(first + shown.length).length;
+  const width = String(start - 1 + first + shown.length).length;
   const numbered = shown.map((text, index) => {
-    const number = first + index + 1;
-    const mark = number === failing ? '>' : ' ';
-    return `${mark} ${String(number).padStart(width)} | ${text}`.trimEnd();
+    const line = first + index + 1;
+    const mark = line === failing ? '>' : ' ';
+    const number = String(start - 1 + line).padStart(width);
+    return `${mark} ${number} | ${text}`.trimEnd();
   });
   const isCut = shown.length < lines.length;
   return isCut
@@ -107,7 +115,11 @@ function excerpt(lines: readonly string[], failing?: number): string[] {
     : numbered;
 }
 
-function shortened(traceback: string): string {
+/** The beginning and the end of a long traceback. */
+export function shortened(
+  traceback: string,
+  rest = 'all of them are in the partial notebook',
+): string {
   const lines = traceback.split('\n');
   const { first, last } = tracebackLines;
   const left = lines.length - first - last;
@@ -115,12 +127,13 @@ function shortened(traceback: string): string {
     ? traceback
     : [
         ...lines.slice(0, first),
-        `... (${left} lines; all of them are in the partial notebook)`,
+        `... (${left} lines; ${rest})`,
         ...lines.slice(-last),
       ].join('\n');
 }
 
-function section(title: string, text: string): string[] {
+/** A titled block after a blank line; nothing where there is no text. */
+export function section(title: string, text: string): string[] {
   const body = text.replace(/\n+$/, '');
   return body === '' ? [] : ['', `${title}:`, ...body.split('\n')];
 }

@@ -1,8 +1,13 @@
 /** Public surface of @nx-notebook/runner. */
 export {
   createKernelRunner,
+  type KernelRunner,
   type KernelRunnerOptions,
-  type Limits,
-  type LimitsOf,
 } from './kernel-runner.js';
+export type {
+  PipelineHook,
+  PipelineRef,
+  PipelineTracebacks,
+} from './kinds/pipeline-hook.js';
 export { removePartialNotebook } from './partial-notebook.js';
+export type { Limits, LimitsOf } from './run-context.js';

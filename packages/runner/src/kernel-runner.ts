@@ -1,40 +1,30 @@
 /**
- * The engine's task runner over the kernel host: a task's notebook with its parameters goes in, the executed
- * notebook goes to its product path. A notebook that did not complete is kept beside that path for reading, never at
- * it. Knows no keys and no store.
+ * The engine's task runner over kernel hosts: finds the interpreter, makes room for products, and hands the task to what
+ * executes its kind. Knows no keys and no store.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type {
   RunObserver,
   RunOutcome,
-  RunRequest,
   TaskFailure,
-  TaskRef,
   TaskRunner,
 } from '@nx-notebook/engine';
-import type {
-  ExecutionFailure,
-  KernelHost,
-  NotebookOutcome,
-} from '@nx-notebook/kernel';
-import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
-import type { NotebookSource } from '@nx-notebook/pipeline';
+import type { KernelHost } from '@nx-notebook/kernel';
+import { productsOf, type Task } from '@nx-notebook/pipeline';
 import type { PythonLookup } from '@nx-notebook/python';
-import { writeFileAtomically } from '@nx-notebook/store';
-import { describeFailure } from './failure-detail.js';
-import { findFailurePlace } from './failure-place.js';
-import { notebookPath, partialNotebookPath } from './partial-notebook.js';
-import { settleStopped } from './stopped-run.js';
-
-/** Time limits of one task. */
-export interface Limits {
-  readonly cellTimeoutMs?: number;
-  readonly taskTimeoutMs?: number;
-}
-
-/** The limits that apply to a task. */
-export type LimitsOf = (ref: TaskRef) => Limits;
+import { runFunction } from './kinds/function.js';
+import { runNotebook } from './kinds/notebook.js';
+import {
+  callPipelineHook,
+  runOnFinish,
+  type PipelineHook,
+  type PipelineRef,
+} from './kinds/pipeline-hook.js';
+import { runScript } from './kinds/script.js';
+import { failed, type LimitsOf, type RunContext } from './run-context.js';
+import { betweenHooks } from './task-hooks.js';
+import { runTemplate } from './templates/run-template.js';
 
 /** What the runner works with. */
 export interface KernelRunnerOptions {
@@ -46,25 +36,45 @@ export interface KernelRunnerOptions {
   readonly openHost: (interpreter: string) => KernelHost;
 }
 
+/** Runs tasks, and the hooks of a pipeline that are no tasks. */
+export interface KernelRunner extends TaskRunner {
+  /** Calls on_render or on_failure of a pipeline; nothing when it succeeded. Never rejects for a user's mistake. */
+  callHook(
+    ref: PipelineRef,
+    hook: PipelineHook,
+    observer: RunObserver,
+    signal: AbortSignal,
+  ): Promise<TaskFailure | undefined>;
+}
+
 /** Makes a runner with one kernel host for each interpreter. */
-export function createKernelRunner(options: KernelRunnerOptions): TaskRunner {
+export function createKernelRunner(options: KernelRunnerOptions): KernelRunner {
   const hosts = new Map<string, KernelHost>();
-  const hostOf = (interpreter: string): KernelHost => {
-    const host = hosts.get(interpreter) ?? options.openHost(interpreter);
-    hosts.set(interpreter, host);
-    return host;
+  const hostOf = async (folder: string): Promise<HostLookup> => {
+    const found = await options.python(folder);
+    if (!found.ok) return { ok: false, failure: pythonNotFound(found) };
+    const { path } = found.interpreter;
+    const host = hosts.get(path) ?? options.openHost(path);
+    hosts.set(path, host);
+    return { ok: true, host };
   };
+  const { workspaceRoot } = options;
   return {
     async run(request, observer, signal) {
-      const found = await options.python(request.pipeline.folder);
-      if (!found.ok) return failed(pythonNotFound(found));
-      const host = hostOf(found.interpreter.path);
-      return await runTask(request, observer, {
-        host,
-        limits: options.limits(request),
-        workspaceRoot: options.workspaceRoot,
-        signal,
-      });
+      const found = await hostOf(request.pipeline.folder);
+      if (!found.ok) return failed(found.failure);
+      const limits = options.limits(request);
+      const { host } = found;
+      await makeFolders(request.task);
+      const common = { request, observer, signal, host, limits, workspaceRoot };
+      return await runTask(common);
+    },
+    async callHook(ref, hook, observer, signal) {
+      const found = await hostOf(ref.pipeline.folder);
+      if (!found.ok) return found.failure;
+      const { host } = found;
+      const common = { observer, signal, host, workspaceRoot };
+      return await callPipelineHook({ ...common, ...ref }, hook);
     },
     async dispose() {
       await Promise.allSettled(
@@ -74,142 +84,35 @@ export function createKernelRunner(options: KernelRunnerOptions): TaskRunner {
   };
 }
 
-async function runTask(
-  request: RunRequest,
-  observer: RunObserver,
-  {
-    host,
-    limits,
-    workspaceRoot,
-    signal,
-  }: {
-    readonly host: KernelHost;
-    readonly limits: Limits;
-    readonly workspaceRoot: string;
-    readonly signal: AbortSignal;
-  },
-): Promise<RunOutcome> {
-  const { task, project } = request;
-  const { source } = task;
-  if (source.kind !== 'notebook') {
-    return failed({
-      reason: 'execution-failed',
-      cause: 'not-supported-yet',
-      detail: [],
-      message: `Tasks of kind ${source.kind} can't be executed yet.`,
-      hint: 'Use a notebook or a script.',
-    });
+type HostLookup =
+  | { readonly ok: true; readonly host: KernelHost }
+  | { readonly ok: false; readonly failure: TaskFailure };
+
+function runTask(context: RunContext): Promise<RunOutcome> {
+  const { source } = context.request.task;
+  switch (source.kind) {
+    case 'notebook':
+      return betweenHooks(context, () => runNotebook(context, source));
+    case 'script':
+      return betweenHooks(context, () => runScript(context, source));
+    case 'function':
+      return runFunction(context, source);
+    case 'hook':
+      return runOnFinish(context, source);
+    case 'shell':
+    case 'sql-script':
+    case 'sql-dump':
+      return runTemplate(context, source);
   }
-  const ended = await host.execute(
-    {
-      name: `${project}:${task.name}`,
-      notebook: prepare(source, request.injected),
-      cwd: task.cwd,
-      kernelName: source.kernelName,
-      env: {},
-      ...limits,
-    },
-    observer,
-    signal,
+}
+
+/** Code may rely on the folders of its products. One that can't be made is what the code then says. */
+async function makeFolders(task: Task): Promise<void> {
+  const folders = productsOf(task).map(({ absolutePath }) =>
+    dirname(absolutePath),
   );
-  const outcome = await settleStopped(ended, signal);
-  return outcome.status === 'completed'
-    ? await keepNotebook(request, outcome, workspaceRoot)
-    : await keepPartial(request, outcome, workspaceRoot);
-}
-
-/** The notebook with its parameters; one made of a script gets the kernelspec that an .ipynb has anyway. */
-function prepare(
-  { notebook, kernelName, language }: NotebookSource,
-  injected: string,
-): Notebook {
-  const kernelspec = { display_name: kernelName, language, name: kernelName };
-  const { metadata } = notebook;
-  return inject(
-    { ...notebook, metadata: { kernelspec, ...metadata } },
-    injected,
-  );
-}
-
-/** Writes the executed notebook to its product path. */
-async function keepNotebook(
-  { task }: RunRequest,
-  { notebook, cells }: NotebookOutcome & { readonly status: 'completed' },
-  workspaceRoot: string,
-): Promise<RunOutcome> {
-  const path = notebookPath(task);
-  if (path === undefined) return { status: 'succeeded', cells };
-  const problem = await write(path, notebook);
-  if (problem !== undefined) {
-    return failed(
-      {
-        reason: 'product-unwritable',
-        path,
-        message: `The executed notebook ${relative(workspaceRoot, path)} could not be written: ${problem}`,
-        hint: 'Make room or correct the permissions, then run again.',
-      },
-      cells,
-    );
-  }
-  return { status: 'succeeded', cells };
-}
-
-/** Writes what was executed beside the product path; an interrupted run leaves it, too. */
-async function keepPartial(
-  { task }: RunRequest,
-  { failure, partial, cells }: NotebookOutcome & { readonly status: 'failed' },
-  workspaceRoot: string,
-): Promise<RunOutcome> {
-  const path = partialNotebookPath(task);
-  let partialNotebook: string | undefined;
-  if (partial !== undefined && path !== undefined) {
-    const problem = await write(path, partial);
-    if (problem === undefined) partialNotebook = path;
-  }
-  const place = await placeOf(failure, { task, partial, workspaceRoot });
-  const context = {
-    ...(partialNotebook === undefined ? {} : { partialNotebook }),
-    ...(place === undefined ? {} : { place }),
-  };
-  return failed(describeFailure(failure, context), cells);
-}
-
-/** The failing cell in its source as `path:line`; nothing where the file can't be read or has another text now. */
-async function placeOf(
-  failure: ExecutionFailure,
-  {
-    task,
-    partial,
-    workspaceRoot,
-  }: {
-    readonly task: RunRequest['task'];
-    readonly partial: Notebook | undefined;
-    readonly workspaceRoot: string;
-  },
-): Promise<string | undefined> {
-  const cell = 'cell' in failure ? failure.cell : undefined;
-  if (cell === undefined || partial === undefined) return undefined;
-  const path = task.source.absolutePath;
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const place = findFailurePlace({ path, text }, partial, cell);
-  return place === undefined
-    ? undefined
-    : `${relative(workspaceRoot, path)}:${place.line}`;
-}
-
-/** Nothing when written, else why not. */
-async function write(
-  path: string,
-  notebook: Notebook,
-): Promise<string | undefined> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomically(path, writeNotebook(notebook));
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  for (const folder of new Set(folders))
+    await mkdir(folder, { recursive: true }).catch(() => undefined);
 }
 
 function pythonNotFound(
@@ -220,11 +123,4 @@ function pythonNotFound(
     message: found.message,
     hint: found.hint,
   };
-}
-
-function failed(
-  failure: TaskFailure,
-  cells: NotebookOutcome['cells'] = [],
-): RunOutcome {
-  return { status: 'failed', failure, cells };
 }

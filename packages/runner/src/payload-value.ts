@@ -54,13 +54,14 @@ export function decodeValue(json: JsonValue): PyValue {
 }
 
 function decodeTagged(json: JsonObject): PyValue {
-  const [kind, content] = Object.entries(json)[0] ?? [];
-  const items = Array.isArray(content) ? content : [];
+  const [kind = '', content = null] = Object.entries(json)[0] ?? [];
+  const text = typeof content === 'string' ? content : '';
+  const items = Array.isArray(content) ? (content as JsonValue[]) : [];
   switch (kind) {
     case 'int':
-      return { kind, value: BigInt(String(content)) };
+      return { kind, value: BigInt(text) };
     case 'float':
-      return { kind, value: decodeFloat(String(content)) };
+      return { kind, value: decodeFloat(text) };
     case 'tuple':
     case 'set':
       return { kind, items: items.map(decodeValue) };
@@ -73,10 +74,14 @@ function decodeTagged(json: JsonObject): PyValue {
         }),
       };
     case 'other':
-      return { kind, type: String(items[0]), text: String(items[1]) };
+      return { kind, type: textOf(items[0]), text: textOf(items[1]) };
     default:
-      throw new TypeError(`unknown kind of value: ${String(kind)}`);
+      throw new TypeError(`unknown kind of value: ${kind}`);
   }
+}
+
+function textOf(json: JsonValue | undefined): string {
+  return typeof json === 'string' ? json : '';
 }
 
 function decodeFloat(text: string): number {

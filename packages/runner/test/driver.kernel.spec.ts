@@ -22,6 +22,7 @@ test('an entry that does not exist says so in its answer and fails the cell', as
     status: 'failed',
     message: "ModuleNotFoundError: No module named 'nx_notebook_tasks.nothing'",
     hint: null,
+    marks: {},
     place: null,
     traceback:
       "ModuleNotFoundError: No module named 'nx_notebook_tasks.nothing'\n",

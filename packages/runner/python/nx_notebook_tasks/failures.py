@@ -1,9 +1,11 @@
 """How a task failed: the place in the user's code, and a traceback without the frames of this package."""
 
+import contextlib
+import inspect
 import os
 import traceback
 from types import TracebackType
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 _OWN = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -20,26 +22,85 @@ class TaskError(Exception):
     """A mistake of the user that is no exception of their code: a message, the next step and maybe a place."""
 
     def __init__(
-        self, message: str, hint: Optional[str] = None, *, file: Optional[str] = None, line: Optional[int] = None
+        self,
+        message: str,
+        hint: Optional[str] = None,
+        *,
+        file: Optional[str] = None,
+        line: Optional[int] = None,
+        detail: str = "",
     ) -> None:
         super().__init__(message)
         self.hint = hint
         self.file = file
         self.line = line
+        # Shown in place of a traceback.
+        self.detail = detail
 
 
 def describe(error: BaseException) -> Dict[str, Any]:
     """The answer that tells of a failure."""
+    own = isinstance(error, TaskError)
+    shown = error.__cause__ if own else error
+    place = _place_of(shown)
+    if isinstance(error, TaskError) and error.file is not None:
+        place = {"file": error.file, "line": error.line or 1}
+    stops = _stops_early(error)
+    return {
+        "status": "failed",
+        "message": _message(error, stops),
+        "hint": _EARLY_STOP if stops else getattr(error, "hint", None) if own else None,
+        "place": place,
+        "traceback": getattr(error, "detail", "") if shown is None or stops else traceback_text(shown),
+        "marks": getattr(error, "_nx_notebook_marks", {}),
+    }
+
+
+_EARLY_STOP = (
+    "DAGBuildEarlyStop ends the task without products: nothing is stored, what depends on it does not run, the rest does. "
+    "Write empty products where what comes after should run."
+)
+
+
+def _stops_early(error: BaseException) -> bool:
+    return any(one.__name__ == "DAGBuildEarlyStop" and one.__module__.startswith("ploomber") for one in type(error).__mro__)
+
+
+def _message(error: BaseException, stops: bool) -> str:
     if isinstance(error, TaskError):
-        place = None if error.file is None else {"file": error.file, "line": error.line or 1}
-        cause = error.__cause__
-        text = "" if cause is None else traceback_text(cause)
-        return _answer(str(error), error.hint, place or _place_of(cause), text)
-    return _answer(summary(error), None, _place_of(error), traceback_text(error))
+        return str(error)
+    what = getattr(error, "_nx_notebook_what", None)
+    if what is None:
+        return summary(error)
+    if stops:
+        return f"{what} stopped the pipeline: {error}"
+    if isinstance(error, KeyboardInterrupt):
+        return f"{what} was interrupted."
+    if isinstance(error, SystemExit):
+        return f"{what} ended with sys.exit({error.code!r})."
+    return f"{what} raised {summary(error)}"
 
 
-def _answer(message: str, hint: Optional[str], place: Optional[Dict[str, Any]], text: str) -> Dict[str, Any]:
-    return {"status": "failed", "message": message, "hint": hint, "place": place, "traceback": text}
+def mark(error: BaseException, name: str, value: Any) -> None:
+    """Leaves word in the answer for whoever started the task."""
+    with contextlib.suppress(Exception):
+        error._nx_notebook_marks = {**getattr(error, "_nx_notebook_marks", {}), name: value}  # type: ignore[attr-defined]
+
+
+@contextlib.contextmanager
+def marked(name: str, value: Any) -> Iterator[None]:
+    """The same for all that is raised inside."""
+    try:
+        yield
+    except BaseException as error:
+        mark(error, name, value)
+        raise
+
+
+def place_of_function(function: Any) -> Dict[str, Any]:
+    """Where a function begins, for a TaskError."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return {} if code is None else {"file": code.co_filename, "line": code.co_firstlineno}
 
 
 def summary(error: BaseException) -> str:
@@ -52,7 +113,13 @@ def summary(error: BaseException) -> str:
         # Whatever the user's __str__ does.
         text = ""
     first = text.split("\n")[0]
+    if len(first) > _SUMMARY:
+        first = first[:_SUMMARY] + " ..."
     return type(error).__name__ + (": " + first if first else "")
+
+
+# Characters of an error's text in a message; some libraries put whole tables there. The traceback has all of it.
+_SUMMARY = 200
 
 
 def is_own(file: str) -> bool:
