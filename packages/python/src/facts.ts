@@ -32,6 +32,16 @@ export type UpstreamUse =
   /** Any other use (a loop, a call, `globals()`, a magic that mentions it): everything may be read. */
   | { readonly kind: 'anything' };
 
+/** Something that will fail when it is executed. */
+export interface CodeProblem {
+  /** `outside`: `return`, `yield` and the like where they can't be; `name` is the word. */
+  readonly kind:
+    'undefined-name' | 'syntax-error' | 'outside' | 'duplicate-argument';
+  /** The name in question; empty for a syntax error. */
+  readonly name: string;
+  readonly position: CellPosition;
+}
+
 /** Everything that keys and inference need to know of a notebook's code cells or of a module. */
 export interface PythonFacts {
   readonly imports: readonly ImportFact[];
@@ -46,6 +56,10 @@ export interface PythonFacts {
    */
   readonly paths: readonly string[];
   readonly upstreamUse: UpstreamUse;
+  /** Of a notebook's cells only: what fails for certain, each undefined name once. Injected names are listed, too. */
+  readonly problems?: readonly CodeProblem[];
+  /** Only in a cache, of the facts of a {@link Definition}: the rest of it. */
+  readonly definition?: Omit<Definition, 'facts'>;
 }
 
 /** One top-level assignment to a plain name. */
