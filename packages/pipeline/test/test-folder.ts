@@ -15,11 +15,15 @@ import { describeResult } from './describe-result.js';
 /** One workspace whose pipeline is in the folder `p`. */
 export class TestFolder implements Disposable {
   readonly root: string;
+  readonly #outside: string;
   readonly folder: string;
   readonly file: string;
 
   constructor(files: Readonly<Record<string, string>> = {}) {
-    this.root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-notebook-test-')));
+    this.#outside = realpathSync(
+      mkdtempSync(join(tmpdir(), 'nx-notebook-test-')),
+    );
+    this.root = join(this.#outside, 'workspace');
     this.folder = join(this.root, 'p');
     this.file = join(this.folder, 'pipeline.yaml');
     this.write(files);
@@ -27,6 +31,11 @@ export class TestFolder implements Disposable {
 
   write(files: Readonly<Record<string, string>>): void {
     writeFiles(this.folder, new Map(Object.entries(files)));
+  }
+
+  /** Files beside the workspace, which nothing may look at. */
+  writeBeside(files: Readonly<Record<string, string>>): void {
+    writeFiles(this.#outside, new Map(Object.entries(files)));
   }
 
   path(name: string): string {
@@ -46,6 +55,6 @@ export class TestFolder implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.#outside, { recursive: true, force: true });
   }
 }
