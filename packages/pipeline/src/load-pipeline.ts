@@ -3,13 +3,12 @@
  * for what a user wrote, and reports everything that is wrong at once.
  */
 import { basename, dirname, join } from 'node:path';
-import { buildTasks } from './build/build-tasks.js';
-import { findPackageSetup, Sources } from './build/open-sources.js';
+import { buildTasks, type BuiltPipeline } from './build/build-tasks.js';
+import { findPackageSetup } from './build/open-sources.js';
 import { explainUnreadable } from './build/unreadable.js';
-import type { LoadOptions, LoadResult, Task } from './pipeline.js';
+import type { LoadOptions, LoadResult, Pipeline } from './pipeline.js';
 import { Problems } from './problems.js';
 import { readSpec } from './spec/read-spec.js';
-import type { PipelineSpec } from './spec/pipeline-spec.js';
 import type { TextFile } from './text-file.js';
 import { WorkspaceFiles } from './workspace-files.js';
 import { readYaml } from './yaml/read-yaml.js';
@@ -30,10 +29,10 @@ export async function loadPipeline(
   const files = new WorkspaceFiles(options.workspaceRoot);
   const problems = new Problems(path);
   const folder = dirname(path);
-  const tasks = await loadTasks(path, { folder, files, problems, options });
+  const built = await loadTasks(path, { folder, files, problems, options });
   const { reads, absent } = files;
   const diagnostics = problems.sorted;
-  if (problems.hasErrors || tasks === undefined) {
+  if (problems.hasErrors || built === undefined) {
     return { ok: false, diagnostics, reads, absent };
   }
   return {
@@ -44,11 +43,9 @@ export async function loadPipeline(
       file: path,
       root: folder,
       variant: '',
-      tasks,
-      hooks: {},
-      pathStyle: options.absolutePaths === true ? 'absolute' : 'relative',
+      ...built,
+      pathStyle: pathStyleOf(options),
       variables: [],
-      late: [],
       warnings: diagnostics,
       reads,
       absent,
@@ -59,7 +56,7 @@ export async function loadPipeline(
 async function loadTasks(
   path: string,
   loading: Loading,
-): Promise<readonly Task[] | undefined> {
+): Promise<BuiltPipeline | undefined> {
   const { folder, files, problems, options } = loading;
   const outcome = files.read(path);
   if (!outcome.ok) {
@@ -72,23 +69,20 @@ async function loadTasks(
   const { file } = outcome;
   refuseSurroundings(file, loading);
   const root = readYaml(file, problems);
-  const spec = root && readSpec(root, { file, problems });
+  const place = { file, folder, root: folder, files, problems };
+  const spec = root && readSpec(root, { ...place, expand: (node) => node });
   if (spec === undefined) return undefined;
-  const sources = new Sources(folder, files, {
-    problems,
+  return buildTasks(spec, {
+    ...place,
     facts: options.facts,
-    extracted: extractedBy(spec),
+    meta: spec.meta,
+    pathStyle: pathStyleOf(options),
+    late: options.late ?? new Map(),
   });
-  return buildTasks(spec, { file, folder, files, problems, sources });
 }
 
-function extractedBy({
-  meta,
-}: PipelineSpec): readonly ('upstream' | 'product')[] {
-  return [
-    ...(meta.extractUpstream ? (['upstream'] as const) : []),
-    ...(meta.extractProduct ? (['product'] as const) : []),
-  ];
+function pathStyleOf({ absolutePaths }: LoadOptions): Pipeline['pathStyle'] {
+  return absolutePaths === true ? 'absolute' : 'relative';
 }
 
 /** Files around pipeline.yaml that would change what it means. */

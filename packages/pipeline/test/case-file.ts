@@ -6,7 +6,7 @@
  *     --- @options                      JSON: environment, overrides, variables, absolutePaths, file, late (text as in yaml)
  *     >>> diagnostics                   what is expected: diagnostics, pipeline, tasks, cells, problems
  *
- * Diagnostics and problems of the code are always compared: a case without these sections expects none.
+ * Diagnostics are always compared, and problems of the code if one of them is an error.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

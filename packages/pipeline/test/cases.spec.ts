@@ -62,8 +62,17 @@ async function run(
     ...options,
   });
   const all = describeResult(result, file, workspace);
+  const isRefused =
+    result.ok &&
+    result.pipeline.tasks.some(({ codeProblems }) =>
+      codeProblems.some(({ severity }) => severity === 'error'),
+    );
   const wanted = sectionNames.filter(
-    (section) => isAlwaysCompared(section) || one.expected.has(section),
+    (section) =>
+      section === 'diagnostics' ||
+      // Warnings are as long as the case is short: only asked for.
+      (section === 'problems' && isRefused) ||
+      one.expected.has(section),
   );
   return new Map(
     wanted.map((section) => [section, (all.get(section) ?? '').trimEnd()]),
@@ -74,14 +83,9 @@ function print(sections: ReadonlyMap<string, string>): string {
   return sectionNames
     .flatMap((name) => {
       const text = sections.get(name) ?? '';
-      return text === '' && (isAlwaysCompared(name) || !sections.has(name))
+      return text === '' && (name === 'diagnostics' || !sections.has(name))
         ? []
         : [`>>> ${name}\n${text}\n`];
     })
     .join('');
-}
-
-/** What a case does not mention must not be there. */
-function isAlwaysCompared(section: string): boolean {
-  return section === 'diagnostics' || section === 'problems';
 }

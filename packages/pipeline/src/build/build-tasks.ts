@@ -1,215 +1,262 @@
 /**
- * From the spec of a pipeline to its tasks: sources opened, products and params resolved, edges linked. Everything that
- * can be checked is checked, also after the first mistake.
+ * From the spec of a pipeline to its tasks: sources opened, grids expanded, products and params resolved, edges linked.
+ * Everything that can be checked is checked, also after the first mistake.
  */
-import { dirname, resolve } from 'node:path';
-import { isTagged, type Notebook } from '@nx-notebook/notebook';
-import type { ProductSpec, Task } from '../pipeline.js';
-import type { Problems } from '../problems.js';
-import { readDeclaredProduct } from '../source/declared-product.js';
-import { readDeclaredUpstream } from '../source/declared-upstream.js';
-import type { SourceDocument } from '../source/source-document.js';
+import { checkArguments } from '../calls/open-function.js';
 import type {
-  Located,
-  PipelineSpec,
-  ProductDeclaration,
-  TaskSpec,
-} from '../spec/pipeline-spec.js';
-import { readProduct } from '../spec/product-spec.js';
-import type { TextFile } from '../text-file.js';
-import type { WorkspaceFiles } from '../workspace-files.js';
+  Hooks,
+  LateValue,
+  Pipeline,
+  ProductSpec,
+  Task,
+} from '../pipeline.js';
+import type { Located, PipelineSpec, TaskSpec } from '../spec/pipeline-spec.js';
+import { checkPlaceholders } from '../templates/open-template.js';
+import type { BuildContext } from './build-context.js';
 import { reportCycles } from './cycles.js';
-import type { OpenedSource, Sources } from './open-sources.js';
-import { resolveParams, type ResolvedParams } from './params.js';
+import { expandTask, type ExpandedTask } from './expand-task.js';
+import { finishTask } from './finish-task.js';
+import { hookTask } from './hook-task.js';
+import { LateCalls } from './late-calls.js';
+import { Sources } from './open-sources.js';
+import {
+  codeFile,
+  declaredUpstream,
+  openTask,
+  type OpenedTask,
+} from './open-task.js';
 import { checkProducts, type ReadFile } from './product-conflicts.js';
-import { resolveProducts, type ResolvedProducts } from './products.js';
-import { linkUpstreams, resolveNeeds, type Need } from './upstreams.js';
+import type { ResolvedProducts } from './products.js';
+import { TaskCalls } from './task-calls.js';
+import { declaredProducts, elementProducts } from './task-products.js';
+import { readTaskSettings, type TaskSettings } from './task-settings.js';
+import { resolveNeeds, type Need } from './upstreams.js';
 
-/** What building needs beside the spec. */
-export interface BuildContext {
-  /** pipeline.yaml. */
-  readonly file: TextFile;
-  readonly folder: string;
-  readonly files: WorkspaceFiles;
-  readonly problems: Problems;
-  readonly sources: Sources;
+/** What could be built; problems tell of the rest. */
+export interface BuiltPipeline extends Pick<Pipeline, 'tasks' | 'hooks'> {
+  /** Calls whose values are unknown. */
+  readonly late: readonly LateValue[];
 }
 
 /** A task on its own; what is missing was refused. */
-interface Draft {
+export interface Draft extends ExpandedTask {
   readonly spec: TaskSpec;
-  readonly source: OpenedSource | undefined;
+  readonly task: OpenedTask;
+  readonly settings: TaskSettings;
+  readonly calls: Pick<
+    Task,
+    'hooks' | 'serializer' | 'unserializer' | 'client'
+  >;
   readonly products: ResolvedProducts | undefined;
-  readonly params: ResolvedParams;
   readonly upstream: readonly Located<string>[];
 }
 
 /** A draft with nothing missing. */
-interface CompleteDraft extends Draft {
-  readonly source: OpenedSource;
+export interface CompleteDraft extends Draft {
+  readonly task: Exclude<OpenedTask, { readonly kind: 'unreadable' }>;
   readonly products: ResolvedProducts;
 }
 
-/** The tasks that could be built; problems tell of the others. */
+/** The tasks of a pipeline, its hooks, and the values that only a run knows. */
 export async function buildTasks(
   spec: PipelineSpec,
   context: BuildContext,
-): Promise<readonly Task[]> {
+): Promise<BuiltPipeline> {
+  const { problems } = context;
+  const workshop = {
+    context,
+    sources: new Sources(context, extractedBy(spec)),
+    calls: new TaskCalls(spec, context),
+    lateCalls: new LateCalls(context),
+  };
   const drafts: Draft[] = [];
   for (const task of spec.tasks) {
-    drafts.push(await draftTask(task, spec, context));
+    drafts.push(...(await draftTasks(task, workshop)));
   }
-  const { problems } = context;
-  const needs = drafts.map(({ spec: { name }, upstream }) =>
-    resolveNeeds({ name: name.value, upstream }, spec.names, problems),
+  checkNames(drafts, context);
+  const names = namesOf(spec, drafts);
+  const needs = drafts.map(({ name, upstream }) =>
+    resolveNeeds({ name: name.value, upstream }, names, problems),
   );
   reportCycles(needs, problems);
   checkProducts(
-    drafts.flatMap(({ spec: { name }, products }) =>
+    drafts.flatMap(({ name, products }) =>
       (products?.all ?? []).map((product) => ({ task: name.value, product })),
     ),
-    readFilesOf(drafts, context.file),
+    readFilesOf(drafts, context),
     problems,
   );
-  const complete = drafts.filter(isComplete);
-  const products = new Map(
-    complete.map((draft) => [draft.spec.name.value, draft.products.spec]),
-  );
-  const needsByName = new Map(needs.map((one) => [one.name, one.needs]));
-  return complete.map((draft) =>
-    finish(draft, needsByName.get(draft.spec.name.value) ?? [], {
-      all: products,
-      folder: context.folder,
-    }),
-  );
-}
-
-async function draftTask(
-  spec: TaskSpec,
-  { meta }: PipelineSpec,
-  context: BuildContext,
-): Promise<Draft> {
-  const { folder, problems, sources } = context;
-  const opened = await sources.open(spec.source);
-  if (opened === 'no-notebook') {
-    return { ...nothing, spec, upstream: spec.upstream ?? [] };
+  const needsOf = (index: number): readonly Need[] => needs[index]?.needs ?? [];
+  for (const [index, draft] of drafts.entries()) {
+    checkGiven(draft, needsOf(index), context);
   }
-  const source = opened === 'unreadable' ? undefined : opened;
-  const document = source?.document;
-  const upstream =
-    meta.extractUpstream && document?.hasOwnParametersCell === true
-      ? readDeclaredUpstream(document, problems)
-      : (spec.upstream ?? []);
-  const declaration = declarationOf(spec, document, { meta, ...context });
-  const base = meta.productRelativeToSource
-    ? dirname(resolve(folder, spec.source.value))
-    : folder;
+  const tasks = finish(drafts, needsOf, { spec, context });
+  const hooks = await workshop.calls.pipelineHooks();
   return {
-    spec,
-    source,
-    upstream,
-    products: declaration && resolveProducts(declaration, { ...context, base }),
-    params: resolveParams(spec.params, {
-      ...context,
-      language: document?.language ?? 'python',
-    }),
+    tasks: [...tasks, ...hookTask(hooks, tasks, { spec, context })],
+    hooks: withoutFinish(hooks),
+    late: workshop.lateCalls.missing,
   };
 }
 
-/** What is known of a task that is no notebook. */
-const nothing = {
-  source: undefined,
-  products: undefined,
-  params: { params: [], resources: [] },
-};
-
-function declarationOf(
-  { product }: TaskSpec,
-  document: SourceDocument | undefined,
-  { meta, file, problems }: BuildContext & Pick<PipelineSpec, 'meta'>,
-): ProductDeclaration | undefined {
-  if (meta.extractProduct) {
-    return document && readDeclaredProduct(document, problems);
-  }
-  return (
-    product &&
-    readProduct(product, { locate: (range) => file.locate(range), problems })
-  );
+interface Workshop {
+  readonly context: BuildContext;
+  readonly sources: Sources;
+  readonly calls: TaskCalls;
+  readonly lateCalls: LateCalls;
 }
 
-function isComplete(draft: Draft): draft is CompleteDraft {
-  return draft.source !== undefined && draft.products !== undefined;
+async function draftTasks(
+  spec: TaskSpec,
+  { context, sources, calls, lateCalls }: Workshop,
+): Promise<readonly Draft[]> {
+  const task = await openTask(spec, context, sources);
+  const settings = readTaskSettings(spec, codeFile(task), context);
+  const client = await calls.clientOf(spec);
+  const own = {
+    hooks: await calls.hooksOf(spec),
+    ...(await calls.serializersOf(spec)),
+    ...(client === undefined ? {} : { client }),
+  };
+  const upstream = declaredUpstream(spec, task, context);
+  const declared = await declaredProducts({
+    spec,
+    task,
+    client,
+    calls,
+    context,
+  });
+  const expanded = await expandTask(spec, {
+    file: spec.file,
+    language:
+      task.kind === 'document' ? task.document.language : languageOf(spec),
+    build: context,
+    calls: lateCalls,
+    cwd: settings.cwd,
+  });
+  return expanded.map((one) => ({
+    ...one,
+    spec,
+    task,
+    settings,
+    calls: own,
+    upstream,
+    products: declared && elementProducts(declared, one.element, context),
+  }));
+}
+
+function languageOf({ className }: TaskSpec): 'python' | 'call' {
+  return className === 'NotebookRunner' || className === 'ScriptRunner'
+    ? 'python'
+    : 'call';
+}
+
+function extractedBy({
+  meta,
+}: PipelineSpec): readonly ('upstream' | 'product')[] {
+  return [
+    ...(meta.extractUpstream ? (['upstream'] as const) : []),
+    ...(meta.extractProduct ? (['product'] as const) : []),
+  ];
+}
+
+/** Names that can be asked for: those of grids expanded, and those of tasks that were refused. */
+function namesOf(
+  { tasks, names }: PipelineSpec,
+  drafts: readonly Draft[],
+): readonly string[] {
+  const bySpec = new Map(tasks.map(({ name }) => [name.value, [] as string[]]));
+  for (const { spec, name } of drafts) {
+    bySpec.get(spec.name.value)?.push(name.value);
+  }
+  return [...new Set(names.flatMap((name) => bySpec.get(name) ?? [name]))];
+}
+
+/** Reports names that a grid makes twice; those of other tasks were checked when they were read. */
+function checkNames(
+  drafts: readonly Draft[],
+  { problems }: BuildContext,
+): void {
+  const seen = new Map<string, Draft>();
+  for (const draft of drafts) {
+    const { name, element } = draft;
+    const other = seen.get(name.value);
+    if (other === undefined) {
+      seen.set(name.value, draft);
+    } else if (element !== undefined || other.element !== undefined) {
+      problems.error({
+        code: 'duplicate-name',
+        message: `DAG already has a task with name '${name.value}'.`,
+        hint: draft.spec.name.value.includes('[[')
+          ? 'Mention every key of the grid in the name, or none: then the tasks are numbered.'
+          : 'Rename one of the tasks.',
+        location: name.location,
+      });
+    }
+  }
 }
 
 function readFilesOf(
   drafts: readonly Draft[],
-  file: TextFile,
+  { file }: BuildContext,
 ): readonly ReadFile[] {
   const files = new Map<string, string>([[file.path, 'pipeline.yaml']]);
-  for (const { spec, source, params } of drafts) {
-    const task = spec.name.value;
+  for (const { name, task, resources } of drafts) {
+    const source = codeFile(task);
     if (source !== undefined)
-      files.set(source.absolutePath, `the source of "${task}"`);
-    for (const { absolutePath, name } of params.resources)
-      files.set(absolutePath, `the resource "${name}" of "${task}"`);
+      files.set(source, `the source of "${name.value}"`);
+    for (const resource of resources)
+      files.set(
+        resource.absolutePath,
+        `the resource "${resource.name}" of "${name.value}"`,
+      );
   }
   return [...files].map(([absolutePath, what]) => ({ absolutePath, what }));
 }
 
-interface FinishContext {
-  /** Products of all tasks by name. */
-  readonly all: ReadonlyMap<string, ProductSpec>;
-  readonly folder: string;
+/** Whether a function or template takes what its task gives. */
+function checkGiven(
+  { task, spec, params, calls }: Draft,
+  needs: readonly Need[],
+  { problems }: BuildContext,
+): void {
+  const names = params.map(({ name }) => name);
+  if (task.kind === 'template')
+    checkPlaceholders(task.opened, { params: names, problems });
+  if (task.kind === 'function')
+    checkArguments(task.opened, {
+      spec,
+      params: names,
+      hasUpstream: needs.length > 0,
+      hasSerializer: calls.serializer !== undefined,
+      problems,
+    });
 }
 
 function finish(
-  { spec, source, products, params }: CompleteDraft,
-  needs: readonly Need[],
-  { all, folder }: FinishContext,
-): Task {
-  const { document, path, absolutePath } = source;
-  const { taskTimeoutMs, cellTimeoutMs } = spec;
-  return {
-    name: spec.name.value,
-    source: {
-      kind: 'notebook',
-      exportOptions: [],
-      path,
-      absolutePath,
-      format: document.format,
-      language: document.language,
-      notebook: document.notebook,
-      parametersCell: document.parametersCell,
-      kernelName:
-        spec.kernelName ??
-        document.kernelName ??
-        (document.language === 'r' ? 'ir' : 'python3'),
-      ...(document.facts === undefined ? {} : { facts: document.facts }),
-    },
-    cwd: folder,
-    product: products.spec,
-    ...params,
-    hooks: {},
-    late: [],
-    codeProblems: [],
-    isStrict: false,
-    upstream: linkUpstreams(
-      needs,
-      namesNotebooks(document.notebook) ? undefined : document.facts,
-      all,
+  drafts: readonly Draft[],
+  needsOf: (index: number) => readonly Need[],
+  where: { readonly spec: PipelineSpec; readonly context: BuildContext },
+): readonly Task[] {
+  const products = new Map<string, ProductSpec>(
+    drafts.flatMap((draft) =>
+      isComplete(draft) ? [[draft.name.value, draft.products.spec]] : [],
     ),
-    ...(taskTimeoutMs === undefined ? {} : { taskTimeoutMs }),
-    ...(cellTimeoutMs === undefined ? {} : { cellTimeoutMs }),
-    location: spec.location,
-  };
+  );
+  return drafts.flatMap((draft, index) =>
+    isComplete(draft)
+      ? [finishTask(draft, needsOf(index), { ...where, products })]
+      : [],
+  );
 }
 
-/** Code that names notebooks by their ending may open any, however it uses `upstream`. */
-function namesNotebooks({ cells }: Notebook): boolean {
-  return cells.some(
-    (cell) =>
-      cell.type === 'code' &&
-      !isTagged(cell, 'parameters') &&
-      cell.source.includes('.ipynb'),
-  );
+function isComplete(draft: Draft): draft is CompleteDraft {
+  return draft.task.kind !== 'unreadable' && draft.products !== undefined;
+}
+
+function withoutFinish({ onRender, onFailure }: Hooks): Pipeline['hooks'] {
+  return {
+    ...(onRender === undefined ? {} : { onRender }),
+    ...(onFailure === undefined ? {} : { onFailure }),
+  };
 }

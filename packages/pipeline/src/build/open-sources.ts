@@ -8,11 +8,11 @@ import {
   type DocumentContext,
   type SourceDocument,
 } from '../source/source-document.js';
-import type { Located } from '../spec/pipeline-spec.js';
-import { refuseSource } from '../spec/task-class.js';
+import type { TaskSpec } from '../spec/pipeline-spec.js';
 import type { TaskPath } from '../pipeline.js';
 import { resolveTaskPath } from '../task-path.js';
 import type { WorkspaceFiles } from '../workspace-files.js';
+import type { BuildContext } from './build-context.js';
 import { explainUnreadable } from './unreadable.js';
 
 /** A source that was found and read. */
@@ -27,38 +27,33 @@ export class Sources {
   readonly #context: DocumentContext;
   readonly #documents = new Map<string, SourceDocument | undefined>();
 
-  constructor(folder: string, files: WorkspaceFiles, context: DocumentContext) {
+  constructor(
+    { folder, files, problems, facts }: BuildContext,
+    extracted: DocumentContext['extracted'],
+  ) {
     this.#folder = folder;
     this.#files = files;
-    this.#context = context;
+    this.#context = { problems, facts, extracted };
   }
 
-  /**
-   * The source; after reporting why there is none, whether it is a notebook that can't be read or no notebook at all,
-   * of which nothing more can be said.
-   */
-  async open(
-    source: Located<string>,
-  ): Promise<OpenedSource | 'unreadable' | 'no-notebook'> {
+  /** The notebook or script, or undefined after reporting why there is none. */
+  async open({
+    source,
+    sourceFolder,
+  }: Pick<TaskSpec, 'source' | 'sourceFolder'>): Promise<
+    OpenedSource | undefined
+  > {
     const { location } = source;
     const { problems } = this.#context;
     const resolved = resolveTaskPath(
-      { text: source.value, base: this.#folder, folder: this.#folder },
+      { text: source.value, base: sourceFolder, folder: this.#folder },
       this.#files,
     );
     if ('code' in resolved) {
       problems.error({ ...resolved, location });
-      return 'unreadable';
+      return undefined;
     }
     const { absolutePath } = resolved;
-    const refused = refuseSource(
-      source.value,
-      () => this.#files.check(absolutePath) === undefined,
-    );
-    if (refused !== undefined) {
-      problems.error({ ...refused, location });
-      return 'no-notebook';
-    }
     if (!this.#documents.has(absolutePath)) {
       const outcome = this.#files.read(absolutePath);
       if (!outcome.ok) {
@@ -75,7 +70,7 @@ export class Sources {
               : hint,
           location,
         });
-        return 'unreadable';
+        return undefined;
       }
       this.#documents.set(
         absolutePath,
@@ -83,7 +78,7 @@ export class Sources {
       );
     }
     const document = this.#documents.get(absolutePath);
-    return document === undefined ? 'unreadable' : { ...resolved, document };
+    return document && { ...resolved, document };
   }
 
   /** The nearest name of a file in the folder where the source should be. */

@@ -1,61 +1,82 @@
 /**
- * The params of a task: names that are variables, values that a cell can hold, resources found.
+ * The params of a task: names that are variables, values that the task can be given, resources found, functions of the
+ * user called when their values are known.
  */
 import { toPythonSource, toRSource, type PyValue } from '@nx-notebook/python';
+import { injectedPath } from '../injected-cell.js';
 import type { Param, Resource } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import type { ParamSpec } from '../spec/pipeline-spec.js';
 import type { TextFile } from '../text-file.js';
 import { keyName } from '../yaml/merge-entries.js';
-import { describe, textIn, valueOf, type YamlNode } from '../yaml/yaml-node.js';
-import type { WorkspaceFiles } from '../workspace-files.js';
+import { describe, valueOf, type YamlNode } from '../yaml/yaml-node.js';
+import type { BuildContext } from './build-context.js';
+import { isCall, standIn, type LateCalls } from './late-calls.js';
 import { findResource } from './resources.js';
 import { isVariable } from './variable-name.js';
 
+/** What can take a value: a cell of a notebook in Python or R, or a call, to which more can be given. */
+export type ParamLanguage = 'python' | 'r' | 'call';
+
 /** What params are checked against. */
 export interface ParamContext {
-  /** pipeline.yaml. */
+  /** The file that they stand in. */
   readonly file: TextFile;
-  readonly folder: string;
-  readonly language: 'python' | 'r';
-  readonly files: WorkspaceFiles;
-  readonly problems: Problems;
+  readonly language: ParamLanguage;
+  readonly build: BuildContext;
+  readonly calls: LateCalls;
+  /** Working directory of the task. */
+  readonly cwd: string;
 }
 
 /** Params in order, `resources_` among them as paths, and the resources. */
 export interface ResolvedParams {
   readonly params: readonly Param[];
   readonly resources: readonly Resource[];
+  /** Ids of the late values among them. */
+  readonly late: readonly string[];
 }
 
 const resourcesName = 'resources_';
 
 /** What will be injected. Reports what can't be. */
-export function resolveParams(
+export async function resolveParams(
   specs: readonly ParamSpec[],
   context: ParamContext,
-): ResolvedParams {
+): Promise<ResolvedParams> {
   const params: Param[] = [];
+  const late: string[] = [];
   let resources: readonly Resource[] = [];
   for (const spec of specs) {
     if (spec.name === resourcesName) {
       resources = resolveResources(spec, context);
-      params.push({ name: spec.name, value: pathsOf(resources) });
+      params.push({ name: spec.name, value: pathsOf(resources, context) });
       continue;
     }
-    checkName(spec, context);
-    checkCall(spec, context);
+    checkParamName(spec, context);
+    if (isCall(spec.value)) {
+      const { calls, file } = context;
+      const what = `the param "${spec.name}"`;
+      const called = await calls.read(spec.value, what, file);
+      if (called === undefined) continue;
+      late.push(called.id);
+      const value = called.value ?? standIn(called);
+      checkCalledValue(spec, value, context);
+      params.push({ name: spec.name, value });
+      continue;
+    }
     checkValue(spec.value, context);
     params.push({ name: spec.name, value: valueOf(spec.value) });
   }
-  return { params, resources };
+  return { params, resources, late };
 }
 
-function checkName(
-  { name, location }: ParamSpec,
-  { language, problems }: ParamContext,
+/** Reports a name that can't be a variable. */
+export function checkParamName(
+  { name, location }: Omit<ParamSpec, 'value'>,
+  { language, build: { problems } }: ParamContext,
 ): void {
-  if (isVariable(name, language)) return;
+  if (isVariable(name, language === 'r' ? 'r' : 'python')) return;
   problems.error({
     code: 'invalid-param-name',
     message: `"${name}" can not be the name of a param: it is no name of a variable in ${language === 'r' ? 'R' : 'Python'}.`,
@@ -64,27 +85,8 @@ function checkName(
   });
 }
 
-/** `module::fn` and `{dotted_path: ...}` call a function at load. */
-function checkCall(
-  { value }: ParamSpec,
-  { file, problems }: ParamContext,
-): void {
-  const dotted =
-    value.kind === 'mapping'
-      ? value.entries.find(({ key }) => keyName(key) === 'dotted_path')?.value
-      : value;
-  const text = dotted === undefined ? undefined : textIn(dotted);
-  if (text === undefined || !/^\w[\w.-]*::\w/.test(text)) return;
-  problems.error({
-    code: 'not-supported-yet',
-    message: `The param calls the function "${text}", which is not supported yet.`,
-    hint: 'Write the value itself, or compute it in the notebook.',
-    location: file.locate((dotted ?? value).range),
-  });
-}
-
-/** Reports the innermost value that no cell can hold. */
-function checkValue(node: YamlNode, context: ParamContext): void {
+/** Reports the innermost value that the task can not be given. */
+export function checkValue(node: YamlNode, context: ParamContext): void {
   if (node.kind === 'sequence') {
     for (const item of node.items) checkValue(item, context);
     return;
@@ -93,28 +95,62 @@ function checkValue(node: YamlNode, context: ParamContext): void {
     for (const { value } of node.entries) checkValue(value, context);
     return;
   }
-  const { file, language, problems } = context;
-  const source =
-    language === 'r' ? toRSource(node.value) : toPythonSource(node.value);
-  if (source.ok) return;
+  const { file, language, build } = context;
+  const type = refusedType(node.value, language);
+  if (type === undefined) return;
+  reportValue(type, file.locate(node.range), {
+    language,
+    problems: build.problems,
+  });
+}
+
+/** A value that a function gave; it has no place of its own. */
+function checkCalledValue(
+  { location }: ParamSpec,
+  value: PyValue,
+  { language, build: { problems } }: ParamContext,
+): void {
+  const type = refusedType(value, language);
+  if (type !== undefined) reportValue(type, location, { language, problems });
+}
+
+/** The type of a value that the task can not be given. */
+function refusedType(
+  value: PyValue,
+  language: ParamLanguage,
+): string | undefined {
+  if (language === 'call') {
+    return value.kind === 'other' ? value.type : undefined;
+  }
+  const source = language === 'r' ? toRSource(value) : toPythonSource(value);
+  return source.ok ? undefined : source.type;
+}
+
+function reportValue(
+  type: string,
+  location: ParamSpec['location'],
+  {
+    language,
+    problems,
+  }: { readonly language: ParamLanguage; readonly problems: Problems },
+): void {
   problems.error({
     code: 'invalid-param-value',
-    message: `A value of type ${source.type} can not be a param of a notebook.`,
+    message: `A value of type ${type} can not be a param of a ${language === 'call' ? 'task' : 'notebook'}.`,
     hint:
-      source.type === 'date' || source.type === 'datetime'
-        ? 'Put the date in quotes; the notebook gets it as text.'
+      type === 'date' || type === 'datetime'
+        ? 'Put the date in quotes; the task gets it as text.'
         : 'Write it as text, number, true, false, null, list or mapping.',
-    location: file.locate(node.range),
+    location,
   });
 }
 
 function resolveResources(
   { value, location }: ParamSpec,
-  context: ParamContext,
+  { file, build }: ParamContext,
 ): readonly Resource[] {
-  const { file, problems } = context;
   if (value.kind !== 'mapping') {
-    problems.error({
+    build.problems.error({
       code: 'invalid-resources',
       message: `Error reading params.resources_: it must be a mapping of names to paths of files, but it is ${describe(value)}.`,
       hint: 'Write for example {config: config.json}.',
@@ -125,19 +161,22 @@ function resolveResources(
   return value.entries
     .map(({ key, value: path }) =>
       findResource(keyName(key), path, {
-        ...context,
+        ...build,
         location: file.locate(path.range),
       }),
     )
     .filter((resource) => resource !== undefined);
 }
 
-function pathsOf(resources: readonly Resource[]): PyValue {
+function pathsOf(
+  resources: readonly Resource[],
+  { build, cwd }: ParamContext,
+): PyValue {
   return {
     kind: 'dict',
-    entries: resources.map(({ name, path }) => [
-      { kind: 'str', value: name },
-      { kind: 'str', value: path },
+    entries: resources.map((resource) => [
+      { kind: 'str', value: resource.name },
+      { kind: 'str', value: injectedPath(build, { cwd }, resource) },
     ]),
   };
 }

@@ -1,16 +1,17 @@
 /**
- * From declared products to {@link ProductSpec}s: paths resolved, the executed notebook found. Conflicts between tasks
- * are found elsewhere.
+ * From declared products to {@link ProductSpec}s: paths resolved, executed notebooks found. Conflicts between tasks are
+ * found elsewhere.
  */
 import type { Product, ProductSpec } from '../pipeline.js';
-import type { Problems } from '../problems.js';
 import type { Located, ProductDeclaration } from '../spec/pipeline-spec.js';
-import { nearest } from '../suggest.js';
 import { resolveTaskPath } from '../task-path.js';
-import type { WorkspaceFiles } from '../workspace-files.js';
-
-/** Name of the executed notebook in a mapping. */
-const notebookKey = 'nb';
+import type { BuildContext } from './build-context.js';
+import {
+  checkNotebookKeys,
+  exporterOf,
+  isNotebookProduct,
+  type NotebookFormats,
+} from './notebook-formats.js';
 
 /** A product and where it was declared. */
 export interface LocatedProduct extends Product {
@@ -23,14 +24,15 @@ export interface ResolvedProducts {
   readonly all: readonly LocatedProduct[];
 }
 
-/** Where products are relative to. */
-export interface ProductPlace {
+/** What the products of a task depend on. */
+export interface ProductPlace extends Pick<
+  BuildContext,
+  'folder' | 'files' | 'problems'
+> {
   /** What the paths are relative to. */
   readonly base: string;
-  /** Folder of the pipeline. */
-  readonly folder: string;
-  readonly files: WorkspaceFiles;
-  readonly problems: Problems;
+  /** Only for notebooks: which products the executed notebook is. */
+  readonly formats: NotebookFormats | undefined;
 }
 
 /** The products, or undefined after reporting what is wrong. */
@@ -38,44 +40,45 @@ export function resolveProducts(
   declaration: ProductDeclaration,
   place: ProductPlace,
 ): ResolvedProducts | undefined {
-  const declared =
-    declaration.kind === 'single'
-      ? [['product', declaration.path] as const]
-      : declaration.paths;
-  const all = declared
-    .map(([key, path]) =>
-      resolveProduct(path, place, {
-        key,
-        isNotebook: declaration.kind === 'single' || key === notebookKey,
-      }),
-    )
-    .filter((product) => product !== undefined);
-  if (
-    declaration.kind === 'mapping' &&
-    !declaration.paths.some(([key]) => key === notebookKey)
-  ) {
-    reportNoNotebook(declaration, place.problems);
-    return undefined;
-  }
-  if (all.length < declared.length) return undefined;
-  const products = all.map(({ key, path, absolutePath, isNotebook }) => ({
-    key,
-    path,
-    absolutePath,
-    isNotebook,
-  }));
+  const { formats, problems } = place;
+  const isSingle = declaration.kind === 'single';
+  const declared = isSingle
+    ? [['product', declaration.path] as const]
+    : declaration.paths;
+  const all = declared.flatMap(([key, path]) => {
+    const resolved = resolvePath(path, place);
+    if (resolved === undefined) return [];
+    const base = { key, ...resolved, declared: path };
+    if (formats === undefined || !isNotebookProduct(key, declaration, formats))
+      return [{ ...base, isNotebook: false }];
+    const format = exporterOf(path, key, { formats, isSingle, problems });
+    return format === 'refused'
+      ? []
+      : [{ ...base, isNotebook: true, ...format }];
+  });
+  const isComplete =
+    formats === undefined || checkNotebookKeys(declaration, formats, problems);
+  if (!isComplete || all.length < declared.length) return undefined;
+  const products = all.map(
+    ({ key, path, absolutePath, isNotebook, exporter }: LocatedProduct) => ({
+      key,
+      path,
+      absolutePath,
+      isNotebook,
+      ...(exporter === undefined ? {} : { exporter }),
+    }),
+  );
   const [only] = products;
-  if (declaration.kind === 'mapping' || only === undefined) {
+  if (!isSingle || only === undefined) {
     return { spec: { kind: 'mapping', products }, all };
   }
   return { spec: { kind: 'single', product: only }, all };
 }
 
-function resolveProduct(
+function resolvePath(
   declared: Located<string>,
   { base, folder, files, problems }: ProductPlace,
-  { key, isNotebook }: { readonly key: string; readonly isNotebook: boolean },
-): LocatedProduct | undefined {
+): Pick<Product, 'path' | 'absolutePath'> | undefined {
   const text = declared.value;
   const { location } = declared;
   const resolved = resolveTaskPath({ text, base, folder }, files);
@@ -92,68 +95,5 @@ function resolveProduct(
     });
     return undefined;
   }
-  if (isNotebook && !checkNotebookFormat(declared, key, problems)) {
-    return undefined;
-  }
-  return { key, ...resolved, isNotebook, declared };
-}
-
-const formatsNotYet = ['.html', '.md', '.pdf', '.tex', '.rst'];
-
-function checkNotebookFormat(
-  { value, location }: Located<string>,
-  key: string,
-  problems: Problems,
-): boolean {
-  const extension = /\.[^./]*$/.exec(value)?.[0] ?? '';
-  if (extension === '.ipynb') return true;
-  const mapping = `product: {nb: ${key === notebookKey ? 'output/notebook' : stemOf(value)}.ipynb, data: ${value}}`;
-  const typo = nearest(extension, ['.ipynb']);
-  if (formatsNotYet.includes(extension)) {
-    problems.error({
-      code: 'not-supported-yet',
-      message: `The executed notebook in the format "${extension}" is not supported yet.`,
-      hint: `Write it as "${stemOf(value)}.ipynb".`,
-      location,
-    });
-  } else if (typo !== undefined) {
-    problems.error({
-      code: 'unknown-notebook-format',
-      message: `'${extension}' is not a valid product extension. Did you mean '${typo}'?`,
-      hint: `Write "${stemOf(value)}.ipynb".`,
-      location,
-    });
-  } else {
-    problems.error({
-      code: 'unknown-notebook-format',
-      message: `Could not determine format for product '${value}': the executed notebook is an .ipynb file.`,
-      hint:
-        key === notebookKey
-          ? `Write "${stemOf(value)}.ipynb".`
-          : `If it is what the notebook writes, name it beside the executed notebook: ${mapping}.`,
-      location,
-    });
-  }
-  return false;
-}
-
-function reportNoNotebook(
-  declaration: ProductDeclaration & { kind: 'mapping' },
-  problems: Problems,
-): void {
-  const names = declaration.paths.map(([key]) => key);
-  const typo = names.find((name) => name.toLowerCase() === notebookKey);
-  problems.error({
-    code: 'no-notebook-product',
-    message: `Missing key '${notebookKey}' in product: the path of the executed notebook.`,
-    hint:
-      typo === undefined
-        ? 'Add for example "nb: output/notebook.ipynb".'
-        : `Rename "${typo}" to "${notebookKey}".`,
-    location: declaration.location,
-  });
-}
-
-function stemOf(path: string): string {
-  return path.replace(/(?<=[^/])\.[^./]*$/, '');
+  return resolved;
 }

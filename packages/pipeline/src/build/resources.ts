@@ -13,6 +13,8 @@ import { explainUnreadable } from './unreadable.js';
 export interface ResourcePlace {
   readonly location: Location;
   readonly folder: string;
+  /** What paths are relative to. */
+  readonly root: string;
   readonly files: WorkspaceFiles;
   readonly problems: Problems;
 }
@@ -21,7 +23,7 @@ export interface ResourcePlace {
 export function findResource(
   name: string,
   node: YamlNode,
-  { location, folder, files, problems }: ResourcePlace,
+  { location, folder, root, files, problems }: ResourcePlace,
 ): Resource | undefined {
   const head = `Error reading params.resources_ with key '${name}'`;
   const text = textIn(node);
@@ -34,7 +36,7 @@ export function findResource(
     });
     return undefined;
   }
-  const resolved = resolveTaskPath({ text, base: folder, folder }, files);
+  const resolved = resolveTaskPath({ text, base: root, folder }, files);
   if ('code' in resolved) {
     problems.error({
       ...resolved,

@@ -15,7 +15,12 @@ import {
   type Notebook,
   type ReadNotebook,
 } from '@nx-notebook/notebook';
-import type { Assignment, FactsCache, PythonFacts } from '@nx-notebook/python';
+import type {
+  Assignment,
+  CellPosition,
+  FactsCache,
+  PythonFacts,
+} from '@nx-notebook/python';
 import type { Problems } from '../problems.js';
 import type { TextFile } from '../text-file.js';
 import { readAssignments, readFacts } from './code-reader.js';
@@ -37,6 +42,8 @@ export interface SourceDocument {
   readonly facts?: PythonFacts;
   /** Where a place in the parameters cell stands in the file. */
   readonly locate: (position: Assignment['position']) => Location;
+  /** Where a place in the code stands in the file; cells are counted among the code cells. */
+  readonly locateCode: (position: CellPosition) => Location;
 }
 
 /** What reading depends on. */
@@ -87,6 +94,14 @@ export async function readDocument(
       : readRAssignments(source),
     ...(isPython ? { facts: await readFacts(notebook, facts) } : {}),
     locate,
+    locateCode: (position) => {
+      const cells = notebook.cells.filter(({ type }) => type === 'code');
+      const code = cells[position.cell];
+      const index = code === undefined ? -1 : read.notebook.cells.indexOf(code);
+      return index < 0
+        ? file.firstLine
+        : locateInCell(file, read, { ...position, cell: index });
+    },
   };
 }
 
