@@ -11,7 +11,7 @@ import type {
   Task,
 } from '../pipeline.js';
 import type { Located, PipelineSpec, TaskSpec } from '../spec/pipeline-spec.js';
-import { checkPlaceholders } from '../templates/open-template.js';
+import { checkPlaceholders } from '../templates/check-placeholders.js';
 import type { BuildContext } from './build-context.js';
 import { reportCycles } from './cycles.js';
 import { expandTask, type ExpandedTask } from './expand-task.js';
@@ -216,13 +216,17 @@ function readFilesOf(
 
 /** Whether a function or template takes what its task gives. */
 function checkGiven(
-  { task, spec, params, calls }: Draft,
+  { task, spec, params, calls, products }: Draft,
   needs: readonly Need[],
   { problems }: BuildContext,
 ): void {
   const names = params.map(({ name }) => name);
   if (task.kind === 'template')
-    checkPlaceholders(task.opened, { params: names, problems });
+    checkPlaceholders(task.opened, {
+      params: names,
+      product: products?.spec,
+      problems,
+    });
   if (task.kind === 'function')
     checkArguments(task.opened, {
       spec,

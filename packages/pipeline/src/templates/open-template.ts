@@ -1,24 +1,26 @@
 /**
  * Shell and SQL scripts with placeholders. They are read and scanned here; rendering is the business of a run.
  */
-import type { Location } from '@nx-notebook/notebook';
+import { dirname, resolve } from 'node:path';
+import { explainUnreadable } from '../build/unreadable.js';
 import type { CallContext } from '../calls/call-context.js';
 import type { TemplateSource } from '../pipeline.js';
-import type { Problems } from '../problems.js';
 import type { Located, MetaSpec, TaskSpec } from '../spec/pipeline-spec.js';
-import type { TextRange } from '../text-file.js';
-import type { YamlNode } from '../yaml/yaml-node.js';
+import { didYouMean } from '../suggest.js';
+import { resolveTaskPath } from '../task-path.js';
+import type { TextFile } from '../text-file.js';
+import { followIncludes } from './includes.js';
+import { readJinja, type JinjaFault } from './jinja-tokens.js';
+import { scanTemplate, type TemplateScan } from './scan-template.js';
+import { shellFacts } from './shell-facts.js';
+import {
+  readTemplateProduct,
+  type TemplateProduct,
+} from './template-product.js';
 
 /** What opening a template needs. */
 export interface TemplateContext extends CallContext {
   readonly meta: MetaSpec;
-}
-
-/** A product that a template declares: `{% set product = SQLRelation(['name', 'table']) %}`. */
-export interface TemplateProduct {
-  readonly node: YamlNode;
-  readonly className: string;
-  readonly locate: (range: TextRange) => Location;
 }
 
 /** A template that a task renders. */
@@ -28,24 +30,163 @@ export interface OpenedTemplate {
   readonly upstream: readonly Located<string>[];
   /** Only if products are read from sources. */
   readonly product?: TemplateProduct;
-}
-
-/** What a task gives to its template. */
-export interface GivenPlaceholders {
-  readonly params: readonly string[];
-  readonly problems: Problems;
+  readonly file: TextFile;
+  /** The source as the yaml names it. */
+  readonly declared: Located<string>;
+  readonly scan: TemplateScan;
+  /** Names that are used where a missing value is found by a run only: in other templates, in `[[ ]]`. */
+  readonly usedElsewhere: ReadonlySet<string>;
 }
 
 /** The template of a task, or undefined after reporting why there is none. */
 export function openTemplate(
-  _spec: TaskSpec,
-  _context: TemplateContext,
+  spec: TaskSpec,
+  context: TemplateContext,
 ): Promise<OpenedTemplate | undefined> {
-  return Promise.resolve(undefined);
+  return Promise.resolve(open(spec, context));
 }
 
-/** Reports placeholders without a value, and params that no placeholder uses. */
-export function checkPlaceholders(
-  _opened: OpenedTemplate,
-  _given: GivenPlaceholders,
-): void {}
+function open(
+  spec: TaskSpec,
+  context: TemplateContext,
+): OpenedTemplate | undefined {
+  const { meta, problems } = context;
+  const found = readSource(spec, context);
+  if (found === undefined) return undefined;
+  const { file, path } = found;
+  const { parts, fault } = readJinja(file.text, 'curly');
+  if (fault !== undefined) {
+    reportFault(fault, file, { spec, problems });
+    return undefined;
+  }
+  const scan = scanTemplate(parts);
+  const { loaderFolder } = meta;
+  const searchFolders = loaderFolder === undefined ? [] : [loaderFolder];
+  const includes = followIncludes(file, scan, { ...context, searchFolders });
+  const isShell = spec.className === 'ShellScript';
+  const atRun = isShell
+    ? []
+    : scanTemplate(readJinja(file.text, 'square').parts).variables;
+  const product =
+    meta.extractProduct && !isShell
+      ? readTemplateProduct(scan.product, file, problems)
+      : undefined;
+  return {
+    source: {
+      ...sourceKind(spec),
+      path,
+      absolutePath: file.path,
+      kernelName: spec.kernelName ?? 'python3',
+      ...(isShell ? { facts: shellFacts(file.text, scan) } : {}),
+      text: file.text,
+      searchFolders,
+      includes: includes.files,
+    },
+    upstream: upstreamOf(scan, file, context),
+    ...(product === undefined ? {} : { product }),
+    file,
+    declared: spec.source,
+    scan,
+    usedElsewhere: new Set([
+      ...includes.variables,
+      ...atRun.map(({ name }) => name),
+    ]),
+  };
+}
+
+function readSource(
+  { source: { value, location }, sourceFolder }: TaskSpec,
+  { folder, files, problems }: TemplateContext,
+): { readonly file: TextFile; readonly path: string } | undefined {
+  const resolved = resolveTaskPath(
+    { text: value, base: sourceFolder, folder },
+    files,
+  );
+  if ('code' in resolved) {
+    problems.error({ ...resolved, location });
+    return undefined;
+  }
+  const outcome = files.read(resolved.absolutePath);
+  if (outcome.ok) return { file: outcome.file, path: resolved.path };
+  const { message, hint } = explainUnreadable(outcome.reason, value);
+  const name = value.replace(/^.*\//, '');
+  const near = files.list(dirname(resolve(sourceFolder, value)));
+  problems.error({
+    code: 'source-not-readable',
+    message,
+    hint: outcome.reason === 'missing' ? didYouMean(name, near, hint) : hint,
+    location,
+  });
+  return undefined;
+}
+
+const DEFAULT_CHUNK = 10_000;
+
+function sourceKind({
+  className,
+  options,
+}: TaskSpec): Pick<TemplateSource, 'kind' | 'language' | 'chunkSize'> {
+  if (className === 'ShellScript') return { kind: 'shell', language: 'shell' };
+  if (className !== 'SQLDump') return { kind: 'sql-script', language: 'sql' };
+  const node = options.get('chunksize')?.value;
+  const value = node?.kind === 'scalar' ? node.value : undefined;
+  const rows = value?.kind === 'int' ? Number(value.value) : DEFAULT_CHUNK;
+  return {
+    kind: 'sql-dump',
+    language: 'sql',
+    chunkSize: value?.kind === 'none' ? null : rows,
+  };
+}
+
+function upstreamOf(
+  { upstreams }: TemplateScan,
+  file: TextFile,
+  { meta, problems }: TemplateContext,
+): readonly Located<string>[] {
+  if (!meta.extractUpstream) return [];
+  const first = new Map<string, Located<string>>();
+  for (const { path, isCall, ...range } of upstreams) {
+    const location = file.locate(range);
+    const [name] = path ?? [];
+    if (name === undefined || isCall) {
+      problems.error({
+        code: 'computed-upstream',
+        message:
+          name === undefined
+            ? 'The name of an upstream must be written as text: which one is meant can not be computed.'
+            : `"upstream.${name}(...)" calls a method; the name of an upstream must be written as text.`,
+        hint: `Write upstream['name'].`,
+        location,
+      });
+    } else if (!first.has(name)) first.set(name, { value: name, location });
+  }
+  return [...first.values()];
+}
+
+function reportFault(
+  { opening, reason, ...range }: JinjaFault,
+  file: TextFile,
+  {
+    spec,
+    problems,
+  }: Pick<TemplateContext, 'problems'> & { readonly spec: TaskSpec },
+): void {
+  const location = file.locate(range);
+  const isShell = spec.className === 'ShellScript';
+  const asText = `To write it as text, put it between {% raw %} and {% endraw %}.`;
+  const ends = { '{{': '}}', '{%': '%}', '{#': '#}', '[[': ']]' };
+  const messages = {
+    unclosed:
+      opening === '{#'
+        ? `"{#" starts a comment of the template that never ends${isShell ? ' (as in ${#name})' : ''}.`
+        : `"${opening}" has no "${ends[opening]}".`,
+    'unclosed-raw': '"{% raw %}" has no "{% endraw %}".',
+    'no-token': `This can not stand between "${opening}" and "${ends[opening]}".`,
+  };
+  problems.error({
+    code: 'template-syntax',
+    message: messages[reason],
+    hint: reason === 'unclosed-raw' ? 'Add it where the text ends.' : asText,
+    location,
+  });
+}

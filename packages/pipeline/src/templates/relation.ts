@@ -3,9 +3,10 @@
  */
 import type { Location } from '@nx-notebook/notebook';
 import type { PythonCall, Relation } from '../pipeline.js';
-import type { Problems } from '../problems.js';
+import type { Problem, Problems } from '../problems.js';
+import { nearest } from '../suggest.js';
 import type { TextRange } from '../text-file.js';
-import type { YamlNode } from '../yaml/yaml-node.js';
+import { describe, textIn, type YamlNode } from '../yaml/yaml-node.js';
 
 /** What a relation is made with. */
 export interface RelationContext {
@@ -16,10 +17,97 @@ export interface RelationContext {
   readonly problems: Problems;
 }
 
+/** Class -> whether what made a relation is noted beside it. */
+const CLASSES: Readonly<Record<string, boolean>> = {
+  SQLRelation: false,
+  SQLiteRelation: true,
+  PostgresRelation: true,
+  GenericSQLRelation: true,
+};
+
+const EXAMPLE = 'Write for example: product: [schema, name, table].';
+
+/** A longer name is cut by PostgreSQL. */
+const longestName = 63;
+
 /** The relation, or undefined after reporting why there is none. */
 export function readRelation(
-  _node: YamlNode,
-  _context: RelationContext,
+  node: YamlNode,
+  { className = 'SQLRelation', client, locate, problems }: RelationContext,
 ): Relation | undefined {
-  return undefined;
+  const parts = checkClass(className) ?? partsOf(node, className);
+  const problem =
+    'code' in parts
+      ? parts
+      : client === undefined
+        ? withoutClient(className)
+        : undefined;
+  if (problem !== undefined)
+    problems.error({ ...problem, location: locate(node.range) });
+  if (client === undefined || 'code' in parts) return undefined;
+  return { ...parts, isStamped: CLASSES[className] === true, client };
+}
+
+type Unlocated = Omit<Problem, 'location'>;
+
+function checkClass(className: string): Unlocated | undefined {
+  const known = Object.keys(CLASSES);
+  if (known.includes(className)) return undefined;
+  const near = nearest(className, known);
+  return {
+    code: 'unknown-product-class',
+    message: `'${className}' is no class of relations.${near === undefined ? '' : ` Did you mean '${near}'?`}`,
+    hint: `Valid classes are: ${known.join(', ')}.`,
+  };
+}
+
+function withoutClient(className: string): Unlocated {
+  return {
+    code: 'no-client',
+    message: `The product of class ${className} has no client: how to connect to its database is not known.`,
+    hint: `Write "product_client: module.function" in the task, or below "clients" at the top: {${className}: module.function}.`,
+  };
+}
+
+type Parts = Pick<Relation, 'schema' | 'name' | 'type'>;
+
+function partsOf(node: YamlNode, className: string): Parts | Unlocated {
+  const invalid = (message: string, hint = EXAMPLE): Unlocated => ({
+    code: 'invalid-relation',
+    message,
+    hint,
+  });
+  if (node.kind !== 'sequence')
+    return invalid(
+      `${className} must be initialized with a collection of 2 or 3 elements, but the product is ${describe(node)}.`,
+    );
+  const { items } = node;
+  if (items.length !== 2 && items.length !== 3)
+    return invalid(
+      `${className} must be initialized with a collection of 2 or 3 elements, got: ${items.length} elements.`,
+    );
+  const type = textIn(items.at(-1) ?? node);
+  const name = textIn(items.at(-2) ?? node);
+  const first = items.length === 3 ? items[0] : undefined;
+  if (name === undefined || name === '')
+    return invalid('The name of a relation must be text.');
+  if (name.length > longestName)
+    return invalid(
+      `"${name}" exceeds maximum length of ${longestName} (length is ${name.length}).`,
+      'Choose a shorter name.',
+    );
+  if (type !== 'table' && type !== 'view')
+    return invalid(
+      `kind must be one of ["view", "table"] got "${type ?? describe(items.at(-1) ?? node)}".`,
+      'The last element says what the relation is: [schema, name, table].',
+    );
+  const schema = first === undefined ? undefined : textIn(first);
+  const isEmpty = first?.kind === 'scalar' && first.value.kind === 'none';
+  if (first !== undefined && schema === undefined && !isEmpty)
+    return invalid('The schema of a relation must be text.');
+  return {
+    ...(schema === undefined || schema === '' ? {} : { schema }),
+    name,
+    type,
+  };
 }
