@@ -3,15 +3,18 @@
 //   s3      **/*.s3.spec.ts                                              needs the S3 server (versitygw)
 //   kernel  **/*.kernel.spec.ts                                          needs the .venv (real kernels)
 //   e2e     e2e/**/*.e2e.spec.ts                                         installs the packed packages
-// A suite with `.s3.` in its name needs the S3 server; where the set-up could not make one it is skipped and counted.
+// A suite with `.s3.`, `.r.` or `.postgres.` in its name needs the S3 server, R with IRkernel or PostgreSQL; where the
+// set-up could not provide it the suite is skipped and counted.
 // Types are checked by `npm run typecheck`; swc only strips them here.
 const fs = require('node:fs');
 const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 
-// Workers inherit it; the set-up has left word where the server is.
+// Workers inherit them; the set-up has left word where the server and the programs are.
 process.env.NX_NOTEBOOK_TEST_VERSITYGW ||= serverPath();
+process.env.NX_NOTEBOOK_TEST_R ||= foundTools().r ?? '';
+process.env.NX_NOTEBOOK_TEST_POSTGRES ||= foundTools().postgres ?? '';
 
 function serverPath() {
   try {
@@ -19,6 +22,16 @@ function serverPath() {
     return fs.existsSync(file) ? file : '';
   } catch {
     return '';
+  }
+}
+
+function foundTools() {
+  try {
+    return JSON.parse(
+      fs.readFileSync(`${root}/.cache/setup/system-tools.json`, 'utf8'),
+    );
+  } catch {
+    return {};
   }
 }
 

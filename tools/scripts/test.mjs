@@ -18,6 +18,7 @@ await runScript(async () => {
   const todo = parts.filter(({ name }) => chosen.names.has(name));
   const { hasServer } = await setup({
     needsServer: todo.some(({ usesServer }) => usesServer === true),
+    needsTools: todo.some(({ usesTools }) => usesTools === true),
   });
   const results = [];
   for (const part of todo) {

@@ -11,6 +11,7 @@ import {
 } from '../scripts/setup/needs.mjs';
 import { staleModules } from '../scripts/setup/node-modules.mjs';
 import { candidates, choose } from '../scripts/setup/python.mjs';
+import { planTools } from '../scripts/setup/system-tools.mjs';
 import { duration } from '../scripts/setup/terminal.mjs';
 import { staleVenv } from '../scripts/setup/venv.mjs';
 import { missingServer, planServer } from '../scripts/setup/versitygw.mjs';
@@ -220,6 +221,58 @@ describe('the S3 server of the tests', () => {
     expect(() => missingServer('no Go', { CI: 'true' })).toThrow(
       'Some tests need an S3 server, and with CI set none is skipped: no Go',
     );
+  });
+});
+
+describe('R and PostgreSQL', () => {
+  const debian = { family: 'debian', isRoot: false, isCi: false };
+  const both = { r: '/usr/bin/R', postgres: '/usr/bin' };
+  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
+
+  test('are left alone when they are there', () => {
+    expect(planTools(both, debian)).toEqual({ status: 'ready' });
+  });
+
+  test('are installed where nobody has to be asked', () => {
+    const plan = planTools({ r: '/usr/bin/R' }, { ...debian, isRoot: true });
+    expect(plan).toEqual({
+      status: 'install',
+      why: 'apt-get installs PostgreSQL for the tests',
+      commands: [
+        [...apt, 'update', '-q'],
+        [...apt, 'install', '-yq', '--no-install-recommends', 'postgresql'],
+      ],
+    });
+  });
+
+  test('are installed by sudo in continuous integration, without a question', () => {
+    const plan = planTools({}, { ...debian, isCi: true });
+    const sudo = ['sudo', '--non-interactive', ...apt];
+    expect(plan).toMatchObject({
+      commands: [
+        [...sudo, 'update', '-q'],
+        [
+          ...[...sudo, 'install', '-yq', '--no-install-recommends'],
+          ...['r-base-core', 'r-cran-irkernel', 'postgresql'],
+        ],
+      ],
+    });
+  });
+
+  test('are asked for elsewhere', () => {
+    expect(planTools({ postgres: '/usr/bin' }, debian)).toEqual({
+      status: 'absent',
+      why: [
+        'no R with IRkernel (sudo apt-get install --no-install-recommends r-base-core r-cran-irkernel)',
+      ],
+    });
+    expect(planTools({}, { ...debian, family: 'darwin', isCi: true })).toEqual({
+      status: 'absent',
+      why: [
+        'no R with IRkernel (install R, then run install.packages("IRkernel") in it)',
+        'no PostgreSQL (https://www.postgresql.org/download)',
+      ],
+    });
   });
 });
 

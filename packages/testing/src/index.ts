@@ -27,6 +27,11 @@ export {
   ScriptedKernel,
 } from './scripted-kernel.js';
 export {
+  startPostgres,
+  type PostgresOptions,
+  type PostgresServer,
+} from './postgres.js';
+export {
   S3_USERS,
   startS3Server,
   type S3Server,

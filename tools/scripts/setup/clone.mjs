@@ -13,8 +13,9 @@ import {
   systemFamily,
 } from './needs.mjs';
 import { choose, probeAll } from './python.mjs';
+import { provideTools, registerR } from './system-tools.mjs';
 import { SetupFailed, announce, duration, say } from './terminal.mjs';
-import { makeVenv, venvToMake } from './venv.mjs';
+import { makeVenv, venvPython, venvToMake } from './venv.mjs';
 import {
   buildServer,
   missingServer,
@@ -25,10 +26,11 @@ import {
 /**
  * Does what is missing; throws {@link SetupFailed} with a message for the user.
  *
- * @param {{ needsServer?: boolean }} [options] The S3 server of the tests takes two minutes: only who tests asks for it.
+ * @param {{ needsServer?: boolean, needsTools?: boolean }} [options] Only who tests asks for the S3 server of the tests,
+ *   which takes two minutes, and for R and PostgreSQL.
  * @returns {Promise<{ hasServer: boolean }>}
  */
-export async function setup({ needsServer = false } = {}) {
+export async function setup({ needsServer = false, needsTools = false } = {}) {
   const started = performance.now();
   const server = needsServer ? await serverToBuild() : undefined;
   if (server?.status === 'absent') sayMissing(server.why);
@@ -56,9 +58,11 @@ export async function setup({ needsServer = false } = {}) {
       ? undefined
       : announce('python', staleVenv, () => makeVenv(python)),
     serverReady,
+    needsTools ? provideTools(process.env) : undefined,
   ]);
   const failed = installed.find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
+  if (needsTools) registerR(venvPython);
   const staleBuild = buildToMake();
   if (staleBuild !== undefined) await announce('build', staleBuild, build);
   const took = duration(performance.now() - started);

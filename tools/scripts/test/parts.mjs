@@ -17,6 +17,7 @@ import { venvPython } from '../setup/venv.mjs';
  * @property {boolean} [isJest]
  * @property {boolean} [usesServer] Some of its tests need the S3 server, and are skipped without it.
  * @property {boolean} [isAllServer] All of them do.
+ * @property {boolean} [usesTools] Some of its tests need R or PostgreSQL, and are skipped without them.
  *
  * @typedef {object} Counts
  * @property {number} passed
@@ -91,7 +92,10 @@ export const parts = [
     usesServer: true,
     isAllServer: true,
   },
-  jest('kernel', 'real Jupyter kernels from .venv', ['--maxWorkers=2']),
+  {
+    ...jest('kernel', 'real Jupyter kernels from .venv', ['--maxWorkers=2']),
+    usesTools: true,
+  },
   {
     ...jest(
       'e2e',
@@ -99,6 +103,7 @@ export const parts = [
       ['--runInBand'],
     ),
     usesServer: true,
+    usesTools: true,
   },
 ];
 
