@@ -1,8 +1,10 @@
 /** The driver in real kernels: what goes in, what comes back, and that the user's code sees none of it. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { KernelHost } from '@nx-notebook/kernel';
 import { Files } from './support/files.js';
 import { drive, openHost } from './support/kernels.js';
+
+jest.setTimeout(60_000);
 
 let host: KernelHost;
 
