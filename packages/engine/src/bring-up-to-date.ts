@@ -13,18 +13,21 @@ import {
   type NotFresh,
 } from './assess-task.js';
 import type { BuildState } from './build-state.js';
+import { refusalOf } from './code-problems.js';
 import { executeTask, type Execution } from './execute-task.js';
 import { restoreTask } from './restore-task.js';
 import {
   cancelled,
   internalError,
   interrupted,
+  productContested,
   productUnwritable,
   type Ended,
 } from './run-outcome.js';
 import type { RunRecord } from './run-record.js';
 import type { Slot } from './slots.js';
 import { stateFolder, type TaskName } from './state-folder.js';
+import type { TaskFailure } from './task-failure.js';
 import { taskLabel, taskName } from './task-names.js';
 import { lockTask, tryLockTask, type TaskLock } from './task-lock.js';
 import { digestProducts, productDifferences } from './task-products.js';
@@ -44,6 +47,8 @@ export interface TaskToBring {
   readonly record: RunRecord | undefined;
   /** Who waits with the highest gets the next slot. */
   readonly priority: number;
+  /** Tasks that came before since they write to the same places. */
+  readonly sharing: readonly TaskRef[];
   /** Told the key of a result that is about to be looked for. */
   readonly needs: (key: string) => void;
 }
@@ -53,15 +58,19 @@ export class TaskBringing {
   readonly #ref: TaskRef;
   readonly #record: RunRecord | undefined;
   readonly #priority: number;
+  readonly #sharing: readonly TaskRef[];
   readonly #needs: TaskToBring['needs'];
   readonly #state: BuildState;
   /** When the work on the task began: waiting for a slot is not work. */
   startedAt: number;
+  /** Of the last check. */
+  #key = '';
 
   constructor(task: TaskToBring, state: BuildState) {
     this.#ref = task.ref;
     this.#record = task.record;
     this.#priority = task.priority;
+    this.#sharing = task.sharing;
     this.#needs = task.needs;
     this.#state = state;
     this.startedAt = state.clock.now();
@@ -74,7 +83,10 @@ export class TaskBringing {
       if (ended.status === 'stuck') {
         return { status: 'failed', failure: interrupted(this.#ref) };
       }
-      if (ended.status !== 'lost') return ended;
+      if (ended.status === 'lost') continue;
+      const isBrought = ended.status !== 'failed' && ended.status !== 'skipped';
+      if (isBrought) this.#state.brought(this.#ref, this.#key);
+      return ended;
     }
     const error = new Error('its lock was lost again and again');
     return { status: 'failed', failure: internalError(this.#ref, error) };
@@ -87,7 +99,10 @@ export class TaskBringing {
       compareWith(this.#record, ref, parts),
     );
     if (first === undefined) return cancelled;
-    if (first.status === 'fresh' && !isForced) return freshEnd(first.record);
+    if (first.status === 'fresh' && !isForced) {
+      this.#key = first.key.key;
+      return freshEnd(first.record);
+    }
     const mayBeStored =
       first.status === 'not-fresh' && isStorable(this.#ref, first.key);
     if (mayBeStored && !isForced) this.#needs(first.key.key);
@@ -102,6 +117,11 @@ export class TaskBringing {
       },
     );
     if (assessed === undefined) return cancelled;
+    if (assessed.status !== 'blocked') {
+      this.#key = assessed.key.key;
+      const failure = this.#contested(assessed);
+      if (failure !== undefined) return { status: 'failed', failure };
+    }
     switch (assessed.status) {
       case 'blocked':
         return { status: 'failed', failure: assessed.failure };
@@ -119,6 +139,20 @@ export class TaskBringing {
       case 'not-fresh':
         return this.#execute(assessed);
     }
+  }
+
+  /** Whoever shares places and has another result must not write: what stands there may be read already. */
+  #contested({
+    status,
+    key,
+  }: Exclude<Assessment | Comparison, { status: 'blocked' }>):
+    TaskFailure | undefined {
+    if (status === 'fresh') return undefined;
+    const other = this.#sharing.find((ref) => {
+      const brought = this.#state.keyBroughtBy(ref);
+      return brought !== undefined && brought !== key.key;
+    });
+    return other && productContested(this.#ref, other);
   }
 
   /** Waits for, or cleans up after, unfinished runs of the task and of what it reads; whether there were any. */
@@ -185,6 +219,8 @@ export class TaskBringing {
 
   async #execute(why: NotFresh): Promise<Execution> {
     const { kernels, signal } = this.#state;
+    const refusal = refusalOf(this.#ref, (ref) => this.#state.includes(ref));
+    if (refusal !== undefined) return refusal;
     let slot = await kernels.take(this.#priority, signal);
     if (slot === undefined) return cancelled;
     let lock: TaskLock | undefined;
@@ -222,6 +258,7 @@ export class TaskBringing {
     if (now.status === 'blocked') {
       return { status: 'failed', failure: now.failure };
     }
+    this.#key = now.key.key;
     const isForced = this.#state.isForced(this.#ref);
     if (now.status === 'fresh' && !isForced) return freshEnd(now.record);
     if (this.#state.signal.aborted) return cancelled;

@@ -10,6 +10,7 @@ import type { AskRelation } from './relation.js';
 import type { RunRecord } from './run-record.js';
 import { Slots } from './slots.js';
 import { systemClock } from './clock.js';
+import { taskIdentity } from './task-names.js';
 import type { TaskRef, TaskRunner } from './task-runner.js';
 
 /** Fresh and restore checks at once; they wait for disk and network, not for cores. */
@@ -24,6 +25,9 @@ export class BuildState {
   readonly signal: AbortSignal;
   readonly kernels: Slots;
   readonly checks = new Slots(checksAtOnce);
+  readonly #tasks = new Set<string>();
+  /** Task -> key of what it has brought into place in this build. */
+  readonly #brought = new Map<string, string>();
   readonly #troubles = new Map<string, Trouble>();
   readonly #force: NonNullable<BuildOptions['force']>;
   readonly #uploadWaitMs: number;
@@ -64,6 +68,26 @@ export class BuildState {
 
   emit(event: BuildEvent): void {
     this.parts.reporter.handle(event);
+  }
+
+  /** Tells what the build is made of, before it begins. */
+  begin(refs: readonly TaskRef[]): void {
+    for (const ref of refs) this.#tasks.add(taskIdentity(ref));
+  }
+
+  /** Whether the task belongs to this build. */
+  includes(ref: TaskRef): boolean {
+    return this.#tasks.has(taskIdentity(ref));
+  }
+
+  /** The products of this key stand now. */
+  brought(ref: TaskRef, key: string): void {
+    this.#brought.set(taskIdentity(ref), key);
+  }
+
+  /** The key of what the task has brought into place in this build; nothing when it has not. */
+  keyBroughtBy(ref: TaskRef): string | undefined {
+    return this.#brought.get(taskIdentity(ref));
   }
 
   /** Whether the task is to be executed although it need not be. */

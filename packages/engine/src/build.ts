@@ -3,8 +3,10 @@
  * task stops what is behind it and nothing else. Knows nothing of how a task is brought up to date.
  */
 import { setMaxListeners } from 'node:events';
+import { assessTask } from './assess-task.js';
 import { BuildState } from './build-state.js';
 import { TaskBringing } from './bring-up-to-date.js';
+import { codeErrors, refusalOf } from './code-problems.js';
 import type { BuildOptions, EngineParts } from './engine.js';
 import type { TaskOutcome } from './event.js';
 import { OutcomeQueue } from './outcome-queue.js';
@@ -62,6 +64,7 @@ class Walk {
     const { clock } = this.#state;
     const startedAt = clock.now();
     try {
+      this.#state.begin(refs);
       await this.#readRecords(refs);
       const plan = planBuild(refs, this.#durations());
       const count = plan.tasks.length + plan.cyclic.length;
@@ -98,11 +101,35 @@ class Walk {
 
   async #walk(plan: Plan): Promise<void> {
     for (const ref of plan.cyclic) this.#finish(ref, cyclicEnd(plan.cyclic));
+    await this.#refuse(plan.tasks);
     for (const task of plan.tasks) {
-      if (task.upstream.length === 0) this.#start(task);
+      if (task.upstream.length === 0 && !this.#ended.has(task)) {
+        this.#start(task);
+      }
     }
     // Each round may have started more.
     while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  /** Before anything runs: tasks that would have to be executed and must not be. */
+  async #refuse(tasks: readonly PlannedTask[]): Promise<void> {
+    const faulty = tasks.filter(({ ref }) => codeErrors(ref.task).length > 0);
+    const refuse = async (task: PlannedTask): Promise<void> => {
+      const { ref } = task;
+      if (this.#state.signal.aborted || (await this.#isAtHand(ref))) return;
+      const ended = refusalOf(ref, () => true);
+      if (ended === undefined) return;
+      this.#finish(ref, ended);
+      this.#startDownstream(task, ended);
+    };
+    await Promise.all(faulty.map(refuse));
+  }
+
+  /** Whether a task is fresh or stored as everything stands now. A strict one counts in any case. */
+  async #isAtHand(ref: TaskRef): Promise<boolean> {
+    if (ref.task.isStrict || this.#state.isForced(ref)) return false;
+    const { status } = await assessTask(ref, this.#state.parts);
+    return status === 'fresh' || status === 'restorable';
   }
 
   /** Nothing for a store that is near. */
@@ -127,7 +154,8 @@ class Walk {
     const { ref, criticalMs: priority } = task;
     const record = this.#records.get(taskIdentity(ref));
     const needs = (key: string): void => this.#ahead?.needs(task, key);
-    const toBring = { ref, record, priority, needs };
+    const sharing = task.sharing.map((other) => other.ref);
+    const toBring = { ref, record, priority, sharing, needs };
     const bringing = new TaskBringing(toBring, this.#state);
     let ended: Ended;
     try {
@@ -146,6 +174,7 @@ class Walk {
     const open = [task];
     for (const each of open) {
       for (const next of each.downstream) {
+        if (this.#ended.has(next)) continue;
         if (!next.upstream.every((other) => this.#ended.has(other))) continue;
         const because = this.#reasonToSkip(next);
         if (because === undefined) {
@@ -162,6 +191,7 @@ class Walk {
   #reasonToSkip(task: PlannedTask): Ended | undefined {
     if (this.#state.signal.aborted) return cancelled;
     for (const upstream of task.upstream) {
+      if (task.sharing.includes(upstream)) continue;
       const status = this.#ended.get(upstream)?.status;
       if (status !== 'failed' && status !== 'skipped') continue;
       const because = `upstream \`${upstream.ref.task.name}\` ${status === 'failed' ? 'failed' : 'was skipped'}`;

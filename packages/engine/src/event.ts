@@ -2,6 +2,7 @@
  * Everything that happens in a build, as events. Reporters (the terminal is one among many) turn them into text;
  * nobody else prints.
  */
+import type { Diagnostic } from '@nx-notebook/notebook';
 import type { SharingSummary } from '@nx-notebook/store';
 import type { TaskFailure } from './task-failure.js';
 import type { TaskRef } from './task-runner.js';
@@ -64,6 +65,12 @@ export type BuildEvent =
       readonly ref?: TaskRef;
       readonly message: string;
       readonly hint?: string;
+    }
+  /** What is worth a look in the code of a task that is about to be executed. */
+  | {
+      readonly type: 'code-warnings';
+      readonly ref: TaskRef;
+      readonly diagnostics: readonly Diagnostic[];
     }
   /** Something that is as it should be, for those who look closely. */
   | {

@@ -7,6 +7,7 @@ import type { ProductEntry } from '@nx-notebook/store';
 import { setAside, type Aside } from './aside.js';
 import { isStorable, type NotFresh } from './assess-task.js';
 import { scopeOf, type BuildState } from './build-state.js';
+import { codeWarnings } from './code-problems.js';
 import { computeKey, type TaskKey } from './compute-key.js';
 import { explainKeys } from './explain-keys.js';
 import { injectedText } from './given-text.js';
@@ -68,6 +69,10 @@ export async function executeTask(
     reasons: why.reasons,
     ...estimate(why),
   });
+  const diagnostics = codeWarnings(ref.task);
+  if (diagnostics.length > 0) {
+    state.emit({ type: 'code-warnings', ref, diagnostics });
+  }
   const stamps = await stampInputs(why.key.inputs);
   const { outcome, ...times } = await superviseRun({
     ref,

@@ -2,14 +2,18 @@
  * The order of a build: which task waits for which, and which waiting task matters most. Pure; knows neither keys nor
  * time, only durations it is given.
  */
+import { dirname } from 'node:path';
+import { productsOf } from '@nx-notebook/pipeline';
 import { taskIdentity } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
 
 /** A task in its place among the others of the build. */
 export interface PlannedTask {
   readonly ref: TaskRef;
-  /** Tasks of this build that it reads from. */
+  /** Tasks of this build that come before it: those that it reads from, and {@link sharing}. */
   readonly upstream: readonly PlannedTask[];
+  /** Tasks of other pipelines, or of another variant of this one, that write to the same places. */
+  readonly sharing: readonly PlannedTask[];
   readonly downstream: readonly PlannedTask[];
   /** Estimated time from its start to the end of everything behind it: the longest such path. */
   readonly criticalMs: number;
@@ -25,6 +29,7 @@ export interface Plan {
 interface Draft {
   readonly ref: TaskRef;
   readonly upstream: Draft[];
+  readonly sharing: Draft[];
   readonly downstream: Draft[];
   criticalMs: number;
 }
@@ -38,7 +43,13 @@ export function planBuild(
   for (const ref of refs) {
     const id = taskIdentity(ref);
     if (drafts.has(id)) continue;
-    drafts.set(id, { ref, upstream: [], downstream: [], criticalMs: 0 });
+    drafts.set(id, {
+      ref,
+      upstream: [],
+      sharing: [],
+      downstream: [],
+      criticalMs: 0,
+    });
   }
   for (const draft of drafts.values()) {
     for (const { task } of draft.ref.task.upstream) {
@@ -48,6 +59,12 @@ export function planBuild(
       upstream.downstream.push(draft);
     }
   }
+  for (const [first, then] of sharedPlaces([...drafts.values()])) {
+    if (then.sharing.includes(first)) continue;
+    then.sharing.push(first);
+    then.upstream.push(first);
+    first.downstream.push(then);
+  }
   const ordered = inOrder([...drafts.values()]);
   for (const draft of ordered.toReversed()) {
     const behind = draft.downstream.map(({ criticalMs }) => criticalMs);
@@ -56,6 +73,46 @@ export function planBuild(
   const reached = new Set(ordered);
   const cyclic = [...drafts.values()].filter((draft) => !reached.has(draft));
   return { tasks: ordered, cyclic: cyclic.map(({ ref }) => ref) };
+}
+
+/**
+ * Pairs of tasks of different pipelines that write to the same place, in the order of the pipelines: between two
+ * pipelines all pairs have the same order, so that they never wait for each other in a circle.
+ */
+function* sharedPlaces(
+  drafts: readonly Draft[],
+): Generator<readonly [Draft, Draft]> {
+  const pipelines = [...new Set(drafts.map(({ ref }) => pipelineOf(ref)))];
+  const orderOf = new Map(pipelines.map((each, index) => [each, index]));
+  const writers = new Map<string, Draft[]>();
+  for (const draft of drafts) {
+    for (const { absolutePath } of productsOf(draft.ref.task)) {
+      writers.set(absolutePath, [...(writers.get(absolutePath) ?? []), draft]);
+    }
+  }
+  const order = ({ ref }: Draft): number => orderOf.get(pipelineOf(ref)) ?? 0;
+  for (const [path, inner] of writers) {
+    const outer = pathsAround(path).flatMap((each) => writers.get(each) ?? []);
+    for (const one of inner) {
+      for (const other of outer) {
+        if (order(one) < order(other)) yield [one, other];
+        if (order(other) < order(one)) yield [other, one];
+      }
+    }
+  }
+}
+
+function pipelineOf({ project, pipeline }: TaskRef): string {
+  return JSON.stringify([project, pipeline.file, pipeline.variant]);
+}
+
+/** A path and all folders around it. */
+function pathsAround(path: string): readonly string[] {
+  const paths = [path];
+  for (let at = path; dirname(at) !== at; at = dirname(at)) {
+    paths.push(dirname(at));
+  }
+  return paths;
 }
 
 /** Kahn's algorithm: what is in or behind a cycle is left out. */

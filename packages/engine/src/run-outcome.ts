@@ -1,5 +1,6 @@
 /** What ends a task, before it is dressed as a {@link TaskOutcome}; and the failures that the engine itself finds. */
-import type { Product } from '@nx-notebook/pipeline';
+import { sep } from 'node:path';
+import { productsOf, type Product } from '@nx-notebook/pipeline';
 import type { TaskFailure } from './task-failure.js';
 import { taskLabel } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
@@ -60,6 +61,24 @@ export function productUnwritable(
       ? 'Free some space on this disk, then run again.'
       : 'Check the owner and the permissions of this path, then run again.',
   };
+}
+
+/** Another task of the same build has written other things to the same place. */
+export function productContested(ref: TaskRef, other: TaskRef): TaskFailure {
+  const theirs = productsOf(other.task).map(({ absolutePath }) => absolutePath);
+  const { path } = productsOf(ref.task).find(({ absolutePath: own }) =>
+    theirs.some((their) => isInOrAt(own, their) || isInOrAt(their, own)),
+  ) ?? { path: 'the same products' };
+  return {
+    reason: 'invalid-pipeline',
+    diagnostics: [],
+    message: `Tasks must generate unique products: \`${taskLabel(ref)}\` would write ${path} over what \`${taskLabel(other)}\` wrote in the same run.`,
+    hint: 'Give each its own products, for example by a placeholder of env.yaml in their paths, or run one after the other.',
+  };
+}
+
+function isInOrAt(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}${sep}`);
 }
 
 /** A bug of ours or of a part we were given. */

@@ -30,6 +30,11 @@ export type TaskFailure = {
       readonly reason: 'invalid-pipeline';
       readonly diagnostics: readonly Diagnostic[];
     }
+  | {
+      /** Found without running anything; places in the task's code. */
+      readonly reason: 'code-problems';
+      readonly diagnostics: readonly Diagnostic[];
+    }
   | { readonly reason: 'interrupted' }
   | { readonly reason: 'internal-error'; readonly stack: string }
 );

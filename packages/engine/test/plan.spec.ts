@@ -4,14 +4,18 @@ import { Slots } from '../src/slots.js';
 import type { TaskRef } from '../src/index.js';
 import { pipelineOf } from './test-workspace.js';
 
-function refs(upstream: Record<string, readonly string[]>): TaskRef[] {
+function refs(
+  upstream: Record<string, readonly string[]>,
+  { folder = '/ml', variant = '' } = {},
+): TaskRef[] {
   const pipeline = pipelineOf(
-    '/ml',
+    folder,
     Object.entries(upstream).map(([name, reads]) => ({
       name,
       source: '',
       upstream: Object.fromEntries(reads.map((each) => [each, ['data']])),
     })),
+    { variant },
   );
   return pipeline.tasks.map((task) => ({ project: 'ml', pipeline, task }));
 }
@@ -54,7 +58,7 @@ test('the priority is the longest path to the end', () => {
 
 test('the same task name in two pipelines is two tasks', () => {
   const one = refs({ a: [], b: ['a'] });
-  const other = refs({ a: [], b: ['a'] }).map((ref) => ({
+  const other = refs({ a: [], b: ['a'] }, { folder: '/other' }).map((ref) => ({
     ...ref,
     project: 'other',
   }));
@@ -70,6 +74,28 @@ test('the same task name in two pipelines is two tasks', () => {
     ['other', 'a', []],
     ['ml', 'b', ['ml']],
     ['other', 'b', ['other']],
+  ]);
+});
+
+test('of tasks of two variants that write to the same place, those of the first variant come first', () => {
+  const one = refs({ a: [], b: ['a'] });
+  // Each waits for what the other variant does last, and nobody waits in a circle.
+  const other = refs({ b: [], a: ['b'] }, { variant: '@sample' });
+  const { tasks, cyclic } = planBuild([...one, ...other], () => 1);
+  expect(cyclic).toEqual([]);
+  const shown = ({ ref }: PlannedTask): string =>
+    `${ref.task.name}${ref.pipeline.variant}`;
+  expect(
+    tasks.map((task) => [
+      shown(task),
+      task.upstream.map(shown),
+      task.sharing.map(shown),
+    ]),
+  ).toEqual([
+    ['a', [], []],
+    ['b', ['a'], []],
+    ['b@sample', ['b'], ['b']],
+    ['a@sample', ['b@sample', 'a'], ['a']],
   ]);
 });
 

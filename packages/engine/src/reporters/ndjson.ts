@@ -1,5 +1,6 @@
 /** A build as one JSON object a line, for programs. Tasks are named, not described. */
 import type { BuildEvent, Reporter } from '../event.js';
+import { recordedName } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
 
 /** Writes each event as one line of JSON. */
@@ -24,5 +25,5 @@ function plain(event: BuildEvent): object {
 }
 
 function nameOf(ref: TaskRef): object {
-  return { project: ref.project, task: ref.task.name };
+  return recordedName(ref);
 }

@@ -42,6 +42,7 @@ function detailLines(
         ? failure.detail
         : failure.detail.map(stripVTControlCharacters);
     case 'invalid-pipeline':
+    case 'code-problems':
       return failure.diagnostics.length === 0
         ? []
         : renderDiagnostics(failure.diagnostics, options).trimEnd().split('\n');

@@ -3,6 +3,7 @@
  * nothing can be redrawn. Says what happens, not what was printed; that is in a task's transcript.
  */
 import { stripVTControlCharacters } from 'node:util';
+import { renderDiagnostics } from '@nx-notebook/notebook';
 import type { SharingSummary } from '@nx-notebook/store';
 import type { BuildEvent, Reporter, TaskOutcome } from '../event.js';
 import { taskIdentity, taskLabel } from '../task-names.js';
@@ -78,6 +79,11 @@ class TerminalReporter implements Reporter {
         return;
       case 'warning':
         this.#warning(event.message, event);
+        return;
+      case 'code-warnings':
+        this.#print(
+          renderDiagnostics(event.diagnostics, this.#options).split('\n'),
+        );
         return;
       case 'waiting':
         this.#line(event.ref, `waits: ${event.reason}`);

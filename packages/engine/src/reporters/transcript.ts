@@ -2,6 +2,7 @@
  * Everything that one task says, for Nx to show and to replay: why it ran, what its cells printed, how it ended. Bounded,
  * as a notebook may print more than memory holds.
  */
+import { renderDiagnostics } from '@nx-notebook/notebook';
 import type { SharingSummary } from '@nx-notebook/store';
 import type { BuildEvent, Reporter } from '../event.js';
 import { taskIdentity } from '../task-names.js';
@@ -89,6 +90,9 @@ class Transcript {
         return;
       case 'warning':
         this.#warning(event.message, event.hint);
+        return;
+      case 'code-warnings':
+        this.#line(renderDiagnostics(event.diagnostics, this.#options));
         return;
       case 'note':
         this.#line(event.message);
