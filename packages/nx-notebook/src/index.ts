@@ -16,9 +16,12 @@ export type { NxNotebookOptions, TaskLimits } from './settings/options.js';
 /** The plugin's name in messages of Nx. */
 export const name = 'nx-notebook';
 
-/** Only pipeline.yaml matches: a changed file that matches selects all targets of its project in `nx affected`. */
+/**
+ * Only pipelines match: a changed file that matches selects all targets of its project in `nx affected`. nx.json, which is
+ * always there and counts for everything anyway, stands for the notebooks that the option `notebooks` names.
+ */
 export const createNodes: CreateNodes<NxNotebookOptions> = [
-  '**/pipeline.yaml',
+  '{nx.json,**/pipeline.yaml,**/pipeline.*.yaml}',
   inferProjects,
 ];
 

@@ -5,32 +5,43 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { renderDiagnostics } from '@nx-notebook/notebook';
 import { renderProblems, resolveSettings } from '../settings/settings.js';
-import { loadAt } from './plan-tasks.js';
+import { readOverrides } from '../settings/overrides.js';
+import type { PipelineOptions } from './execute-options.js';
+import { loadOne } from './load-one.js';
 import { hasColor } from './process-host.js';
 import { projectFacts } from './task-request.js';
 
 /** Prints the errors of a pipeline, or of the plugin's options, and fails. */
 export async function diagnose(
-  _options: unknown,
+  options: PipelineOptions,
   context: ExecutorContext,
 ): Promise<{ success: false }> {
-  const { root, pluginOptions } = projectFacts(
-    context,
-    context.projectName ?? '',
+  const { root, pluginOptions } = projectFacts(context, {
+    project: context.projectName ?? '',
+  });
+  process.stdout.write(
+    await describe({ root, options }, pluginOptions, context.root),
   );
-  process.stdout.write(await describe(root, pluginOptions, context.root));
   return { success: false };
 }
 
 async function describe(
-  root: string,
+  pipeline: { readonly root: string; readonly options: PipelineOptions },
   pluginOptions: unknown,
   workspaceRoot: string,
 ): Promise<string> {
-  const settings = resolveSettings(pluginOptions, process.env);
+  const { env } = process;
+  const settings = resolveSettings(pluginOptions, env);
+  const overrides = readOverrides(env);
   if (!settings.ok) return renderProblems(settings.error);
-  const color = hasColor(process.env);
-  const loaded = await loadAt(root, { workspaceRoot, color });
+  if (!overrides.ok) return renderProblems(overrides.error);
+  const color = hasColor(env);
+  const loaded = await loadOne(pipeline, {
+    workspaceRoot,
+    env,
+    overrides: overrides.value,
+    absolutePaths: settings.value.absolutePaths === true,
+  });
   return loaded.ok
     ? 'The pipeline has no errors any more.\nNext: run the command again.\n'
     : `${renderDiagnostics(loaded.diagnostics, { color, cwd: workspaceRoot })}\n`;

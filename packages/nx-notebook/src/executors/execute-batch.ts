@@ -21,7 +21,7 @@ export async function* executeBatch(
       id,
       project: target.project,
       options: inputs[id] ?? { task: '' },
-      ...projectFacts(context, target.project, target.target),
+      ...projectFacts(context, target, inputs[id]),
     }),
   );
   const opened = openProcessHost(requests, {

@@ -19,7 +19,16 @@ export async function execute(
     id: `${project}:${context.targetName ?? options.task}`,
     project,
     options,
-    ...projectFacts(context, project, context.targetName),
+    ...projectFacts(
+      context,
+      {
+        project,
+        ...(context.targetName === undefined
+          ? {}
+          : { target: context.targetName }),
+      },
+      options,
+    ),
   };
   const opened = openProcessHost([request], {
     workspaceRoot: context.root,

@@ -4,7 +4,7 @@
  * leave a result under the hash of another source: a stale hit at the next run. Such results must stay out of Nx's
  * cache; the engine's own key is not concerned.
  */
-import { productsOf } from '@nx-notebook/pipeline';
+import { callsOf, productsOf, pythonSourcesOf } from '@nx-notebook/pipeline';
 import { stampPath, type EngineParts, type TaskRef } from '@nx-notebook/engine';
 import { changedAfter, fileIdentity } from '../inference/file-identity.js';
 
@@ -33,7 +33,7 @@ export interface SnapshotOptions {
 
 type Stamps = ReadonlyMap<string, string | undefined>;
 
-/** Takes the identity of each task's own files: pipeline.yaml, source, imported modules, resources. */
+/** Takes the identity of each task's own files: pipeline.yaml, source, imported modules, functions, resources. */
 export async function snapshotInputs(
   refs: readonly TaskRef[],
   { parts, nxStartedNs }: SnapshotOptions,
@@ -77,8 +77,8 @@ function productPaths({ task }: TaskRef): readonly string[] {
   return productsOf(task).map(({ absolutePath }) => absolutePath);
 }
 
-/** Products of upstreams that the task may read. */
-function upstreamPaths({ pipeline, task }: TaskRef): readonly string[] {
+/** Absolute paths of the products of upstreams that the task may read. */
+export function upstreamPaths({ pipeline, task }: TaskRef): readonly string[] {
   return task.upstream.flatMap(({ task: name, reads }) =>
     pipeline.tasks
       .filter((other) => other.name === name)
@@ -92,17 +92,25 @@ async function ownFiles(
   { pipeline, task }: TaskRef,
   { imports, python, workspaceRoot }: SnapshotParts,
 ): Promise<string[]> {
+  const { source, resources } = task;
   const declared = [
-    pipeline.file,
-    task.source.absolutePath,
-    ...task.resources.map(({ absolutePath }) => absolutePath),
+    // A folder of notebooks has no yaml, and changes when anything is written into it.
+    ...(pipeline.file === pipeline.folder ? [] : [pipeline.file]),
+    source.absolutePath,
+    ...[
+      ...resources,
+      ...('includes' in source ? source.includes : []),
+      ...callsOf(task).flatMap(({ call: { file } }) => file ?? []),
+    ].map(({ absolutePath }) => absolutePath),
   ];
-  const { facts } = task.source;
   const found = await python(pipeline.folder);
   // Without Python the task fails, and a failure is not cached.
-  if (facts === undefined || !found.ok) return declared;
+  if (!found.ok) return [...new Set(declared)];
   const { interpreter } = found;
-  const { folder } = pipeline;
-  const reached = await imports({ facts, folder, workspaceRoot, interpreter });
-  return [...declared, ...reached.files];
+  const reached = await Promise.all(
+    pythonSourcesOf(pipeline, task).map((query) =>
+      imports({ ...query, workspaceRoot, interpreter }),
+    ),
+  );
+  return [...new Set([...declared, ...reached.flatMap(({ files }) => files)])];
 }

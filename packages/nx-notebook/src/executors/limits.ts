@@ -7,6 +7,7 @@ import { failure, success, type Result } from '@nx-notebook/notebook';
 import type { Limits, LimitsOf } from '@nx-notebook/runner';
 import { parseDuration } from '../settings/quantity.js';
 import type { OptionProblem, Settings } from '../settings/settings.js';
+import { variantOf } from './execute-options.js';
 import type { TaskRequest } from './task-request.js';
 
 /** The limits of all tasks, or what is wrong with the options of a target. */
@@ -23,21 +24,29 @@ export function resolveLimits(
     if (!cell.ok) problems.push(cell.error);
     if (!task.ok) problems.push(task.error);
     if (!cell.ok || !task.ok) continue;
-    byTask.set(identity(project, options.task), limits(cell.value, task.value));
+    byTask.set(
+      identity(project, variantOf(options), options.task),
+      limits(cell.value, task.value),
+    );
   }
   if (problems.length > 0) return failure(problems);
   return success((ref: TaskRef) => ({
     ...limits(settings.cellTimeoutMs, settings.taskTimeoutMs),
     ...limits(ref.task.cellTimeoutMs, ref.task.taskTimeoutMs),
-    ...byTask.get(identity(ref.project, ref.task.name)),
+    ...byTask.get(identity(ref.project, ref.pipeline.variant, ref.task.name)),
   }));
 }
 
+/** What people set, and what inference sets. */
 const known = new Set(['task', 'force', 'cellTimeout', 'taskTimeout']);
+const inferred = new Set([
+  ...['pipeline', 'notebooks', 'environment'],
+  ...['products', 'absent'],
+]);
 
 function unknownTargetOptions(id: string, given: object): OptionProblem[] {
   return Object.keys(given)
-    .filter((name) => !known.has(name))
+    .filter((name) => !known.has(name) && !inferred.has(name))
     .map((name) => ({
       message: `${id} has no option "${name}".`,
       hint: `Remove it; options are ${[...known].join(', ')}.`,
@@ -68,6 +77,6 @@ function limits(
   };
 }
 
-function identity(project: string, task: string): string {
-  return JSON.stringify([project, task]);
+function identity(...parts: readonly [string, string, string]): string {
+  return JSON.stringify(parts);
 }

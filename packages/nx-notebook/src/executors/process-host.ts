@@ -18,6 +18,7 @@ import {
   resolveSettings,
   type Environment,
 } from '../settings/settings.js';
+import { readOverrides } from '../settings/overrides.js';
 import { resolveSharing } from '../settings/sharing.js';
 import { atMostHardStop, watchCancellation } from './cancellation.js';
 import { resolveLimits } from './limits.js';
@@ -48,6 +49,8 @@ export function openProcessHost(
   const { env } = process;
   const settings = resolveSettings(requests[0]?.pluginOptions, env);
   if (!settings.ok) return failure(renderProblems(settings.error));
+  const overrides = readOverrides(env);
+  if (!overrides.ok) return failure(renderProblems(overrides.error));
   const limits = resolveLimits(requests, settings.value);
   if (!limits.ok) return failure(renderProblems(limits.error));
   const sharing = resolveSharing(settings.value, env);
@@ -65,6 +68,10 @@ export function openProcessHost(
   const host: RunHost = {
     workspaceRoot,
     facts,
+    env,
+    overrides: overrides.value,
+    absolutePaths: settings.value.absolutePaths === true,
+    evaluateLate: noLateValues,
     color,
     write,
     build,
@@ -96,6 +103,19 @@ export function openProcessHost(
       cancellation[Symbol.dispose]();
     },
   });
+}
+
+/** Until the runner finds them out. */
+function noLateValues(): ReturnType<RunHost['evaluateLate']> {
+  return Promise.resolve(
+    failure({
+      reason: 'execution-failed',
+      cause: 'not-supported-yet',
+      detail: [],
+      message: 'Values that only a run knows are not supported yet.',
+      hint: 'Write the value into pipeline.yaml.',
+    }),
+  );
 }
 
 /** Live lines leave the details of a failure to the text of its task, which Nx prints below them. */

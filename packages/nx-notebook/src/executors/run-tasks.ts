@@ -5,7 +5,6 @@
 import {
   combineReporters,
   createTaskTranscript,
-  taskLabel,
   type BuildOptions,
   type EngineParts,
   type Reporter,
@@ -13,11 +12,10 @@ import {
   type TaskRef,
   type TaskTranscript,
 } from '@nx-notebook/engine';
-import { relative } from 'node:path';
 import { renderDiagnostics } from '@nx-notebook/notebook';
-import { tokenGlob, toSlashes } from '../inference/glob.js';
 import { removePartialNotebook } from '@nx-notebook/runner';
-import { snapshotInputs, type InputSnapshot } from './input-snapshot.js';
+import { snapshotInputs } from './input-snapshot.js';
+import { leaveUncached, type Reported } from './leave-uncached.js';
 import {
   planTasks,
   type PlannedTask,
@@ -25,10 +23,10 @@ import {
   type TaskPlan,
 } from './plan-tasks.js';
 import {
+  reportAbsent,
   reportLost,
   reportOutcome,
   reportRejected,
-  uncachedSuccess,
   type TaskReport,
 } from './task-report.js';
 import type { TaskRequest } from './task-request.js';
@@ -101,6 +99,10 @@ async function* reportTasks(
     if (host.streamsTranscript) host.write(text);
     yield reportRejected(request.id, text, host.now());
   }
+  for (const { request, text } of plan.absent) {
+    if (host.streamsTranscript) host.write(text);
+    yield reportAbsent(request.id, text, host.now());
+  }
   if (plan.planned.length > 0) yield* buildTasks(plan, host);
 }
 
@@ -145,14 +147,6 @@ async function* buildTasks(
   }
 }
 
-/** A report, and what it says of. */
-interface Reported {
-  readonly task: PlannedTask;
-  readonly report: TaskReport;
-  /** The engine found that the products belong to no key. */
-  readonly isInDoubt: boolean;
-}
-
 function isInDoubt(outcome: TaskOutcome): boolean {
   return outcome.status === 'executed' && outcome.isInDoubt === true;
 }
@@ -185,62 +179,12 @@ function optionsOf(plan: TaskPlan, host: RunHost): BuildOptions {
 }
 
 function find(plan: TaskPlan, ref: TaskRef): PlannedTask | undefined {
+  const { project, pipeline, task } = ref;
   return plan.planned.find(
-    (task) =>
-      task.ref.project === ref.project && task.ref.task.name === ref.task.name,
-  );
-}
-
-/**
- * Takes results out of Nx's cache whose files changed while the tasks ran, and says so where the engine has not yet. Nx
- * would hand them out under a hash that they don't belong to.
- */
-async function leaveUncached(
-  reports: readonly Reported[],
-  snapshot: InputSnapshot,
-  host: RunHost,
-): Promise<void> {
-  const names = new Set<string>();
-  const unknown = new Set<string>();
-  for (const { task, report, isInDoubt } of reports) {
-    const { result } = report;
-    if (!result.success) continue;
-    const hasChanged = await snapshot.hasChanged(task.ref);
-    const isKnown = isKnownToNx(task, snapshot, host);
-    if (hasChanged || isInDoubt || !isKnown) result.status = uncachedSuccess;
-    if (hasChanged && !isInDoubt) names.add(taskLabel(task.ref));
-    if (!isKnown) unknown.add(taskLabel(task.ref));
-  }
-  if (names.size > 0) {
-    host.write(
-      `Files of ${[...names].join(', ')} changed while this ran. Run again to bring it up to date.\n`,
-    );
-  }
-  if (unknown.size > 0) {
-    host.write(
-      `Nx does not know all modules of ${[...unknown].join(', ')}, since git ignores them; it keeps no result. Run \`npx nx reset\` once to let it look again.\n`,
-    );
-  }
-}
-
-/**
- * Whether Nx hashes all files of a task. Its daemon infers nothing anew when a file changes that git ignores, so that such
- * a module may import another one that the graph lacks.
- */
-function isKnownToNx(
-  { ref, requests }: PlannedTask,
-  snapshot: InputSnapshot,
-  { workspaceRoot }: RunHost,
-): boolean {
-  const files = snapshot
-    .files(ref)
-    .filter((file) => file !== ref.pipeline.file);
-  return requests.every(
-    ({ filesets, root }) =>
-      filesets === undefined ||
-      files.every((file) => {
-        const path = toSlashes(relative(workspaceRoot, file));
-        return filesets.has(tokenGlob(path, root));
-      }),
+    ({ ref: other }) =>
+      other.project === project &&
+      other.pipeline.file === pipeline.file &&
+      other.pipeline.variant === pipeline.variant &&
+      other.task.name === task.name,
   );
 }

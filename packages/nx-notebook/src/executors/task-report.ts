@@ -61,6 +61,16 @@ export function reportRejected(
   return { task, result };
 }
 
+/** The report of a task that has nothing to do under its configuration. */
+export function reportAbsent(
+  task: string,
+  terminalOutput: string,
+  at: number,
+): TaskReport {
+  const result = { success: true, terminalOutput, startTime: at, endTime: at };
+  return { task, result };
+}
+
 /** The report of a task that nobody reported, because of a bug. */
 export function reportLost(
   task: string,

@@ -18,29 +18,56 @@ export interface TaskRequest {
   readonly pluginOptions: unknown;
   /** Files that Nx hashes for the target, as globs with tokens; absent when it keeps no result of it. */
   readonly filesets?: ReadonlySet<string>;
+  /** Files that Nx keeps of the target, as globs relative to the workspace; absent when it keeps no result of it. */
+  readonly outputs?: ReadonlySet<string>;
 }
 
 /** What inference left in the graph. */
 export type ProjectFacts = Pick<
   TaskRequest,
-  'root' | 'pluginOptions' | 'filesets'
+  'root' | 'pluginOptions' | 'filesets' | 'outputs'
 >;
 
-/** Finds a target of the graph. */
+/** Finds a target of the graph, with the options that this run gives it. */
 export function projectFacts(
   context: Pick<ExecutorContext, 'projectsConfigurations'>,
-  project: string,
-  target?: string,
+  { project, target }: { readonly project: string; readonly target?: string },
+  options: Partial<ExecuteOptions> = {},
 ): ProjectFacts {
   const configuration = context.projectsConfigurations.projects[project];
   const metadata = configuration?.metadata as
     Readonly<Record<string, unknown>> | undefined;
   const found = configuration?.targets?.[target ?? ''];
+  const root = configuration?.root ?? '.';
   return {
-    root: configuration?.root ?? '.',
+    root,
     pluginOptions: metadata?.[optionsMetadata],
-    ...(found?.cache === true ? { filesets: filesetsOf(found) } : {}),
+    ...(found?.cache === true
+      ? {
+          filesets: filesetsOf(found),
+          outputs: outputsOf(found, root, options),
+        }
+      : {}),
   };
+}
+
+/** As Nx puts options and folders into the outputs that inference wrote. */
+function outputsOf(
+  { outputs = [] }: TargetConfiguration,
+  root: string,
+  { products = {} }: Partial<ExecuteOptions>,
+): Set<string> {
+  return new Set(
+    outputs.map((output) =>
+      output
+        .replace(
+          /\{options\.products\.(\w+)\}/,
+          (_, key: string) => products[key] ?? '',
+        )
+        .replace('{workspaceRoot}/', '')
+        .replace('{projectRoot}/', root === '.' ? '' : `${root}/`),
+    ),
+  );
 }
 
 function filesetsOf({ inputs = [] }: TargetConfiguration): Set<string> {

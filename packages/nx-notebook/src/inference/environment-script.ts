@@ -2,8 +2,11 @@
  * The script that Nx runs to notice another Python environment. An environment is seldom part of the workspace's files,
  * and Nx's daemon does not infer again when it changes, so inference can't answer: this is asked at each run. It lists
  * names like `pandas-2.2.3.dist-info`, which takes milliseconds. All tasks share one, since Nx runs equal commands once.
+ * It also compares the variables that pipelines were loaded with: where the run has others, Nx's graph is of no use to it.
  */
+import { createHash } from 'node:crypto';
 import { join, posix, relative } from 'node:path';
+import { overridePrefix } from '../settings/overrides.js';
 import { readTextQuietly, writeFileQuietly } from './atomic-file.js';
 import { toSlashes } from './glob.js';
 
@@ -17,6 +20,10 @@ export interface EnvironmentQuery {
   readonly absent?: readonly string[];
   /** Folder of the spec files, relative to the workspace, where they are used. */
   readonly specFolder?: string;
+  /** Values of env.yaml that pipelines were loaded with, by dotted key. */
+  readonly overrides?: ReadonlyMap<string, string>;
+  /** Environment variables that pipelines were loaded with. */
+  readonly variables?: ReadonlyMap<string, string | undefined>;
 }
 
 /** Folder names that are taken for virtual environments, as the look-up of the interpreter does. */
@@ -47,7 +54,7 @@ export function environmentCommand(
   platform: NodeJS.Platform = process.platform,
 ): string {
   const isWindows = platform === 'win32';
-  const name = `nx-notebook-environment.${isWindows ? 'cmd' : 'sh'}`;
+  const name = `nx-notebook-environment${expectation(query)}.${isWindows ? 'cmd' : 'sh'}`;
   const path = join(place.dataFolder, name);
   const script = isWindows ? windowsScript(query) : posixScript(query);
   const isThere =
@@ -56,6 +63,48 @@ export function environmentCommand(
   const shown = toSlashes(relative(place.workspaceRoot, path));
   // Without a script nothing is known of the environment, and any doubt is a miss.
   return isThere ? `sh ${quote(shown)} || ${never}` : never;
+}
+
+/** Graphs that were made with other variables have scripts of their own; none of them shows a value. */
+function expectation({
+  overrides = new Map(),
+  variables = new Map(),
+}: EnvironmentQuery): string {
+  if (overrides.size === 0 && variables.size === 0) return '';
+  const values = [...variables].map(([name, value]) => [name, value ?? null]);
+  const text = JSON.stringify([[...overrides], values]);
+  return `-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}
+
+/** Prints something new when a variable is another one than the graph was made with. */
+function compareVariables({
+  overrides = new Map(),
+  variables = new Map(),
+}: EnvironmentQuery): string[] {
+  const given = new Map(
+    [...overrides].map(([key, value]) => [overrideName(key), value]),
+  );
+  const others = [
+    `env | grep '^${overridePrefix}' |`,
+    `  sed 's/=.*//' | while read -r name; do`,
+    `    case " ${[...given.keys()].join(' ')} " in *" $name "*) ;; *) ${never} ;; esac`,
+    '  done',
+  ];
+  return [
+    ...others,
+    ...[...given, ...variables].map(([name, value]) => {
+      if (!/^[A-Za-z_]\w*$/.test(name)) return never;
+      return value === undefined
+        ? `[ -z "\${${name}+set}" ] || ${never}`
+        : `[ "\${${name}-}" = ${quote(value)} ] && [ -n "\${${name}+set}" ] || ${never}`;
+    }),
+    // Printed as well, since it shows in the injected cell and is no part of the graph.
+    '[ -z "$NX_NOTEBOOK_ABSOLUTE_PATHS" ] || echo "$NX_NOTEBOOK_ABSOLUTE_PATHS"',
+  ];
+}
+
+function overrideName(key: string): string {
+  return `${overridePrefix}${key.replaceAll('.', '__')}`;
 }
 
 /** What is run on Linux and macOS, at the root of the workspace. */
@@ -74,6 +123,7 @@ export function posixScript(query: EnvironmentQuery): string {
     '# Written by nx-notebook. Prints what is installed for Python; another output is another hash of notebook tasks.',
     'export LC_ALL=C',
     `if [ -n "$NX_NOTEBOOK_FORCE" ]; then ${never}; fi`,
+    ...compareVariables(query),
     ...(specFolder === undefined
       ? []
       : [`if [ ! -d ${quote(specFolder)} ]; then ${never}; fi`]),
@@ -108,6 +158,7 @@ export function posixScript(query: EnvironmentQuery): string {
 export function windowsScript({
   roots,
   sitePackages,
+  variables = new Map(),
 }: EnvironmentQuery): string {
   const folders = [
     ...venvFolders(roots).map((folder) => `${folder}/Lib/site-packages`),
@@ -118,10 +169,22 @@ export function windowsScript({
   return [
     '@echo off',
     'if not "%NX_NOTEBOOK_FORCE%"=="" echo %RANDOM%%TIME%',
+    // Texts can hardly be compared here: with a value for one run nothing is taken from the cache.
+    `set ${overridePrefix} >nul 2>nul && echo %RANDOM%%TIME%`,
+    'echo %NX_NOTEBOOK_ABSOLUTE_PATHS%.',
+    ...[...variables].map(([name, value]) => windowsComparison(name, value)),
     ...folders.map((folder) => `dir /b /ad "${folder}\\*.dist-info" 2>nul`),
     'exit /b 0',
     '',
   ].join('\r\n');
+}
+
+/** Characters that `cmd.exe` could read in another way count as a difference. */
+function windowsComparison(name: string, value: string | undefined): string {
+  const changed = 'echo %RANDOM%%TIME%';
+  if (value === undefined) return `if defined ${name} ${changed}`;
+  const isPlain = /^[\w .:\\/@+-]*$/.test(value) && /^\w+$/.test(name);
+  return isPlain ? `if not "%${name}%"=="${value}" ${changed}` : changed;
 }
 
 /** Every place between a pipeline and the workspace root where a virtual environment may be. */

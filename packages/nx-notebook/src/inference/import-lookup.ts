@@ -3,17 +3,27 @@
  * cached: a new file may answer an import that another one answered before.
  */
 import { isAbsolute, join, relative, sep } from 'node:path';
+import type { PythonSource } from '@nx-notebook/pipeline';
 import {
   createImportResolver,
   findPython,
-  type PythonFacts,
   type PythonInterpreter,
 } from '@nx-notebook/python';
 import type { Environment, Settings } from '../settings/settings.js';
 import type { FactsFile } from './facts-file.js';
 import { toSlashes } from './glob.js';
-import type { PipelineModel } from './pipeline-model.js';
+import {
+  tasksOf,
+  type ConfiguredTask,
+  type PipelineSet,
+} from './pipeline-set.js';
 import type { LocalImports } from './project.js';
+
+/** What the Python of a task reaches, by its pipeline and name. */
+export type Reached = (
+  set: PipelineSet,
+  task: string,
+) => LocalImports | undefined;
 
 /** Imports of the pipelines of one inference. */
 export interface ImportLookup {
@@ -21,11 +31,8 @@ export interface ImportLookup {
   lookUpPython(
     roots: readonly string[],
   ): Promise<{ readonly sitePackages: readonly string[] }>;
-  /** What each task of the pipeline at a root reaches, by the task's name; nothing when that can't be found. */
-  reach(
-    root: string,
-    pipeline: PipelineModel,
-  ): Promise<ReadonlyMap<string, LocalImports> | undefined>;
+  /** What the tasks of the pipelines at a root reach under all configurations; nothing when that can't be found. */
+  reach(root: string, sets: readonly PipelineSet[]): Promise<Reached>;
   /** Paths that are not there and would be reached, of all pipelines so far; relative to the workspace where inside. */
   absent(): readonly string[];
 }
@@ -42,36 +49,23 @@ export interface ImportLookupOptions {
 
 /** Opens the look-up. */
 export function openImportLookup(options: ImportLookupOptions): ImportLookup {
-  const { workspaceRoot, facts, env } = options;
-  const resolve = createImportResolver({
-    facts,
-    cacheFolder: options.folder,
-    env,
-  });
+  const { workspaceRoot } = options;
   const interpreters = new Map<string, PythonInterpreter>();
-  const reached = new Map<string, Promise<LocalImports>>();
   const missing = new Set<string>();
+  const reachOnce = rememberReached(options, { interpreters, missing });
 
-  const reachOnce = (
+  const reachTask = async (
     root: string,
-    facts: PythonFacts,
+    { variants }: ConfiguredTask,
   ): Promise<LocalImports> => {
-    const { imports, importsAnything, paths } = facts;
-    const question = JSON.stringify([root, imports, importsAnything, paths]);
-    const known = reached.get(question);
-    if (known !== undefined) return known;
-    const interpreter = interpreters.get(root);
-    const answer = resolve({
-      facts,
-      folder: join(workspaceRoot, root),
-      workspaceRoot,
-      ...(interpreter === undefined ? {} : { interpreter }),
-    }).then(({ files, absent }) => {
-      for (const path of absent) missing.add(shownPath(path, workspaceRoot));
-      return localImports(files, workspaceRoot);
-    });
-    reached.set(question, answer);
-    return answer;
+    const sources = variants.flatMap(({ task }) => task.python);
+    const all = await Promise.all(
+      sources.map((source) => reachOnce(root, source)),
+    );
+    return {
+      files: [...new Set(all.flatMap(({ files }) => files))].sort(),
+      leavesWorkspace: all.some(({ leavesWorkspace }) => leavesWorkspace),
+    };
   };
 
   return {
@@ -89,23 +83,63 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
       );
       return { sitePackages: [...new Set(folders)].sort() };
     },
-    async reach(root, pipeline) {
-      const entries = pipeline.tasks.map(
-        async ({ name, facts }) =>
-          [
-            name,
-            facts === undefined
-              ? { files: [], leavesWorkspace: false }
-              : await reachOnce(root, facts),
-          ] as const,
-      );
+    async reach(root, sets) {
+      const found = new Map<PipelineSet, ReadonlyMap<string, LocalImports>>();
+      const reachSet = async (set: PipelineSet): Promise<void> => {
+        const tasks = tasksOf(set).map(
+          async (task) => [task.name, await reachTask(root, task)] as const,
+        );
+        found.set(set, new Map(await Promise.all(tasks)));
+      };
       // A bug of the look-up must not end every Nx command.
-      return await Promise.all(entries).then(
-        (all) => new Map(all),
-        () => undefined,
+      return await Promise.all(sets.map(reachSet)).then(
+        () => (set, task) => found.get(set)?.get(task),
+        () => () => undefined,
       );
     },
-    absent: () => [...missing].sort(),
+    absent: () =>
+      [...missing].map((path) => shownPath(path, workspaceRoot)).sort(),
+  };
+}
+
+/** Follows the imports of each Python text once. */
+function rememberReached(
+  {
+    workspaceRoot,
+    folder: cacheFolder,
+    facts: cache,
+    env,
+  }: ImportLookupOptions,
+  {
+    interpreters,
+    missing,
+  }: {
+    readonly interpreters: ReadonlyMap<string, PythonInterpreter>;
+    readonly missing: Set<string>;
+  },
+): (root: string, source: PythonSource) => Promise<LocalImports> {
+  const resolve = createImportResolver({ facts: cache, cacheFolder, env });
+  const reached = new Map<string, Promise<LocalImports>>();
+  return (root, source) => {
+    const { facts, file, folder, roots } = source;
+    const { imports, importsAnything, paths } = facts;
+    const question = JSON.stringify([
+      ...[root, file, folder, roots],
+      ...[imports, importsAnything, paths],
+    ]);
+    const known = reached.get(question);
+    if (known !== undefined) return known;
+    const interpreter = interpreters.get(root);
+    const answer = resolve({
+      ...source,
+      workspaceRoot,
+      ...(interpreter === undefined ? {} : { interpreter }),
+    }).then(({ files, absent }) => {
+      for (const path of absent) missing.add(path);
+      return localImports(files, workspaceRoot);
+    });
+    reached.set(question, answer);
+    return answer;
   };
 }
 

@@ -1,13 +1,18 @@
 /**
- * The digest of everything that pipeline.yaml says about one task. It enters Nx's hash instead of the file itself, so
- * that a comment, or another task's params, leave the task a hit. Pure.
+ * The digest of everything that pipeline.yaml and the env files say about one task. It enters Nx's hash instead of the
+ * files themselves, so that a comment, or another task's params, leave the task a hit. Inputs exist once for a target,
+ * so it covers the task under every configuration. Pure.
  */
 import { createHash } from 'node:crypto';
-import type { PipelineModel, TaskModel } from './pipeline-model.js';
+import type {
+  ConfiguredTask,
+  PipelineSet,
+  TaskVariant,
+} from './pipeline-set.js';
 
 /** What the digest covers beside the task. */
 export interface SpecContext {
-  readonly pipeline: PipelineModel;
+  readonly set: PipelineSet;
   /** Another version may give another result. */
   readonly pluginVersion: string;
   /** Local modules that the source reaches, relative to the workspace. */
@@ -15,19 +20,32 @@ export interface SpecContext {
 }
 
 /** sha256 of a task's meaning, as 64 hexadecimal digits. */
-export function specDigest(task: TaskModel, context: SpecContext): string {
+export function specDigest(
+  { variants }: ConfiguredTask,
+  { set, pluginVersion, imports }: SpecContext,
+): string {
   const value = {
-    plugin: context.pluginVersion,
-    ...task,
-    // The source itself is an input; what it imports follows below.
-    facts: undefined,
-    upstream: task.upstream.map((upstream) => ({
-      ...upstream,
-      products: context.pipeline.tasks.find(
-        ({ name }) => name === upstream.task,
-      )?.products,
-    })),
-    imports: context.imports,
+    plugin: pluginVersion,
+    configurations: set.models.map(({ configuration, pipeline }) => {
+      const variant = variants.find(
+        (each) => each.configuration === configuration,
+      );
+      return [
+        configuration,
+        pipeline === undefined ? 'broken' : variant && meaningOf(variant),
+      ];
+    }),
+    imports,
   };
   return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+/** Without the Python texts: the source itself is an input, and what they import follows. */
+function meaningOf({ task, pipeline }: TaskVariant): unknown {
+  const { name, source, meaning, products, files } = task;
+  const upstream = task.upstream.map((each) => ({
+    ...each,
+    products: pipeline.tasks.find(({ name }) => name === each.task)?.products,
+  }));
+  return { name, source, meaning, products, files, upstream };
 }

@@ -8,6 +8,14 @@ export function taskTargetName(targetName: string, task: string): string {
   return `${targetName}--${safeName(task)}`;
 }
 
+/** `execute-serve`: the parent of pipeline.serve.yaml; that of pipeline.yaml is the name itself. */
+export function pipelineTargetName(
+  targetName: string,
+  pipeline: string,
+): string {
+  return pipeline === '' ? targetName : `${targetName}-${safeName(pipeline)}`;
+}
+
 /** The name itself where Nx and shells take it; else a readable part and the start of a digest. */
 function safeName(name: string): string {
   if (/^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name)) return name;

@@ -3,19 +3,25 @@
  * into each of them; what changes stands in `inputs`, which count for the one target only. Pure.
  */
 import type { TargetConfiguration } from '@nx/devkit';
+import { describeTask, technologies } from './describe-task.js';
 import { pathToGlob, tokenGlob } from './glob.js';
-import type { PipelineModel, TaskModel } from './pipeline-model.js';
+import {
+  productsRead,
+  unionOf,
+  type ConfiguredTask,
+  type PipelineSet,
+} from './pipeline-set.js';
+import { configuredProducts, productOutputs } from './product-options.js';
 import { taskTargetName } from './target-name.js';
 
 type Input = NonNullable<TargetConfiguration['inputs']>[number];
 
 /** What a target needs to know beside its task. */
 export interface TargetContext {
-  readonly pipeline: PipelineModel;
+  readonly set: PipelineSet;
   /** Relative to the workspace; `.` for its root. */
   readonly projectRoot: string;
   readonly projectName: string;
-  readonly targetName: string;
   /** Local modules that the source reaches, relative to the workspace. */
   readonly imports: readonly string[];
   /** False when the source reaches files outside the workspace, which Nx can't hash: the engine decides then. */
@@ -28,33 +34,64 @@ export interface TargetContext {
 
 /** The target `execute--<task>`. */
 export function taskTarget(
-  task: TaskModel,
+  task: ConfiguredTask,
   context: TargetContext,
 ): TargetConfiguration {
-  const { projectRoot, targetName } = context;
+  const { projectRoot, set } = context;
+  const { options, configurations } = configuredProducts(task, context);
+  const isVolatile = task.variants.some((variant) => variant.task.isVolatile);
+  const upstream = unionOf(task, (variant) =>
+    variant.task.upstream.map((each) => each.task),
+  );
   return {
     executor: 'nx-notebook:execute',
-    cache: context.isCacheable,
-    options: { task: task.name },
+    cache: context.isCacheable && !isVolatile,
+    options: { task: task.name, ...pipelineOptions(set), ...options },
+    ...(configurations === undefined ? {} : { configurations }),
     inputs: [
       ...ownInputs(task, context),
       { externalDependencies: [] },
       context.specInput,
       { runtime: context.environmentCommand },
+      ...variableInputs(task),
       ...upstreamInputs(task, context),
     ],
-    outputs: task.products.map(({ path }) => tokenGlob(path, projectRoot)),
-    dependsOn: task.upstream.map(({ task: name }) =>
-      taskTargetName(targetName, name),
-    ),
+    outputs: productOutputs(task, { set, projectRoot }),
+    dependsOn: upstream.map((name) => taskTargetName(set.targetName, name)),
     metadata: taskMetadata(task, context),
   };
 }
 
-/** Source, imported modules and resources. `includeIgnored`, because a plain fileset drops a gitignored file without a word. */
-function ownInputs(task: TaskModel, context: TargetContext): Input[] {
-  const paths = new Set([task.source, ...context.imports, ...task.resources]);
+/** Says which pipeline of the folder a target belongs to; nothing for pipeline.yaml. */
+export function pipelineOptions({
+  name,
+  notebooks,
+}: PipelineSet): Readonly<Record<string, unknown>> {
+  return {
+    ...(name === '' ? {} : { pipeline: name }),
+    ...(notebooks === undefined ? {} : { notebooks }),
+  };
+}
+
+/**
+ * Source, imported modules, resources, modules of functions. `includeIgnored`, because a plain fileset drops a gitignored
+ * file without a word.
+ */
+function ownInputs(task: ConfiguredTask, context: TargetContext): Input[] {
+  const paths = new Set([
+    ...unionOf(task, (variant) => [variant.task.source]),
+    ...context.imports,
+    ...unionOf(task, (variant) => variant.task.files),
+  ]);
   return [...paths].map((path) => fileset(path, context.projectRoot));
+}
+
+/** All pipelines are made of PLOOMBER_ENV_FILENAME; the script of the environment compares it with the others. */
+function variableInputs(task: ConfiguredTask): Input[] {
+  const names = unionOf(task, ({ pipeline }) =>
+    pipeline.variables.filter((name) => name !== 'PLOOMBER_ENV_FILENAME'),
+  );
+  return [...names].sort().map((env) => ({ env }));
 }
 
 /**
@@ -62,21 +99,12 @@ function ownInputs(task: TaskModel, context: TargetContext): Input[] {
  * the files of a folder), which `affected` follows; and as files, which count when the edges are taken away
  * (`--exclude-task-dependencies`). Nothing is interpolated in the first, so they are workspace-relative.
  */
-function upstreamInputs(task: TaskModel, context: TargetContext): Input[] {
-  return productsRead(task, context.pipeline).flatMap((path) => [
+function upstreamInputs(task: ConfiguredTask, context: TargetContext): Input[] {
+  return unionOf(task, productsRead).flatMap((path) => [
     { dependentTasksOutputFiles: pathToGlob(path) },
     { dependentTasksOutputFiles: `${pathToGlob(path)}/**/*` },
     fileset(path, context.projectRoot),
   ]);
-}
-
-function productsRead(task: TaskModel, pipeline: PipelineModel): string[] {
-  return task.upstream.flatMap(({ task: name, reads }) => {
-    const producer = pipeline.tasks.find((other) => other.name === name);
-    return (producer?.products ?? [])
-      .filter(({ key }) => reads.includes(key))
-      .map(({ path }) => path);
-  });
 }
 
 function fileset(path: string, projectRoot: string): Input {
@@ -84,22 +112,21 @@ function fileset(path: string, projectRoot: string): Input {
 }
 
 function taskMetadata(
-  task: TaskModel,
-  { projectName, targetName }: TargetContext,
+  { name, variants }: ConfiguredTask,
+  { projectName, set }: TargetContext,
 ): NonNullable<TargetConfiguration['metadata']> {
-  const products = task.products.map(({ path }) => path).join(', ');
-  const target = `${projectName}:${taskTargetName(targetName, task.name)}`;
+  const task = variants[0]?.task;
+  const target = `${projectName}:${taskTargetName(set.targetName, name)}`;
   return {
-    description: `Executes ${task.source} in a Jupyter kernel; writes ${products}`,
-    technologies: technologies(task.language),
+    ...(task === undefined
+      ? {}
+      : {
+          description: describeTask(task),
+          technologies: technologies(task),
+        }),
     help: {
       command: `npx nx run ${target} --help`,
       example: { options: { force: true } },
     },
   };
-}
-
-/** Names that Nx shows beside a project or target. */
-export function technologies(language: string): string[] {
-  return ['jupyter', language];
 }

@@ -119,6 +119,23 @@ export interface NxNotebookOptions {
    * @default false
    */
   readonly nxCache?: boolean;
+  /**
+   * Notebooks without a pipeline.yaml: folders, or globs of files, relative to the workspace root. Every `.ipynb`, `.py`,
+   * `.R`, `.r` and `.Rmd` of one entry is a task; it says itself what it needs and what it makes (`upstream` and
+   * `product` in its parameters cell). The project lies in the folder, or where the glob begins; entries of the same
+   * folder are one project, and a folder with a pipeline.yaml is left to that. Not overridable by the environment: the
+   * graph is shared.
+   *
+   * @default none
+   */
+  readonly notebooks?: readonly string[];
+  /**
+   * Injects absolute paths, as Ploomber does, into `product`, `upstream` and `resources_`: for notebooks that change
+   * their directory. Executed notebooks and keys then hold the folder of this machine, so nobody else's results fit.
+   *
+   * @default false: relative to the working directory of the task
+   */
+  readonly absolutePaths?: boolean;
 }
 
 /** What one target may set for itself, in project.json or `targetDefaults`. */

@@ -27,6 +27,8 @@ export interface Settings {
   readonly storeUploadWaitMs?: number;
   readonly storePublicKeys?: readonly string[];
   readonly nxCache?: boolean;
+  readonly notebooks?: readonly string[];
+  readonly absolutePaths?: boolean;
 }
 
 /** What a run may do with the shared store. */
@@ -135,6 +137,12 @@ export const options: Readonly<Record<string, Option>> = {
   nxCache: {
     variable: 'NX_NOTEBOOK_NX_CACHE',
     setting: 'nxCache',
+    read: readFlag,
+  },
+  notebooks: { setting: 'notebooks', read: readList },
+  absolutePaths: {
+    variable: 'NX_NOTEBOOK_ABSOLUTE_PATHS',
+    setting: 'absolutePaths',
     read: readFlag,
   },
 };

@@ -12,7 +12,11 @@ const settings = {
 };
 
 const ref = (limits: object): TaskRef =>
-  ({ project: 'ml', task: { name: 'a', ...limits } }) as unknown as TaskRef;
+  ({
+    project: 'ml',
+    pipeline: { variant: '' },
+    task: { name: 'a', ...limits },
+  }) as unknown as TaskRef;
 
 function limits(options: object, yaml: object): unknown {
   const target = request('a', { options: { task: 'a', ...options } });
@@ -33,6 +37,12 @@ test.each([
     { cellTimeout: 3 },
     { cellTimeoutMs: 10 },
     { cellTimeoutMs: 3000, taskTimeoutMs: 2 },
+  ],
+  [
+    'not those of the target under another configuration',
+    { cellTimeout: 3, environment: 'sample' },
+    {},
+    { cellTimeoutMs: 1, taskTimeoutMs: 2 },
   ],
 ])('%s', (_name, options, yaml, expected) => {
   expect(limits(options, yaml)).toEqual(expected);

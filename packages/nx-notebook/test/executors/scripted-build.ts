@@ -5,6 +5,7 @@ import type {
   TaskOutcome,
   TaskRef,
 } from '@nx-notebook/engine';
+import { success } from '@nx-notebook/notebook';
 import type { RunHost } from '../../src/executors/run-tasks.js';
 import type { TaskRequest } from '../../src/executors/task-request.js';
 import type { Files } from '../support/files.js';
@@ -44,6 +45,10 @@ export function hostOf(
   const host: RunHost = {
     workspaceRoot: files.root,
     color: false,
+    env: {},
+    overrides: new Map(),
+    absolutePaths: false,
+    evaluateLate: () => Promise.resolve(success(new Map())),
     build,
     compose: () => ({
       parts,

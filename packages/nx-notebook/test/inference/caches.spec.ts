@@ -15,6 +15,7 @@ import type { PythonFacts } from '@nx-notebook/python';
 import { dataFolder } from '../../src/data-folder.js';
 import { openFactsFile } from '../../src/inference/facts-file.js';
 import { openGraphCache } from '../../src/inference/graph-cache.js';
+import type { Environment } from '../../src/settings/settings.js';
 import { openSpecFiles } from '../../src/inference/spec-files.js';
 
 let folder: string;
@@ -36,22 +37,32 @@ function oldFile(name: string, text = ''): string {
 }
 
 describe('models of pipelines', () => {
-  const model = { tasks: [] };
+  const models = [
+    { configuration: '', pipeline: { tasks: [], variables: [] }, errors: 0 },
+  ];
   /** In the future, because the time of a file's last inode change can't be set back. */
   const later = (): bigint => now() + 10_000_000_000n;
 
   function keep(reads: readonly string[], startedNs = later()): void {
-    const cache = openGraphCache(folder, '1');
-    cache.set('ml', { reads, model, startedNs });
+    const cache = openGraphCache(folder, {
+      pluginVersion: '1',
+      env: { HOME: '/home/ann' },
+    });
+    const variables = ['HOME', 'STAGE'];
+    cache.set('ml', { question: 'how', reads, variables, models, startedNs });
     cache.persist();
   }
 
-  const kept = (version = '1'): unknown =>
-    openGraphCache(folder, version).get('ml');
+  const kept = (
+    version = '1',
+    env: Environment = { HOME: '/home/ann', OTHER: '1' },
+    question = 'how',
+  ): unknown =>
+    openGraphCache(folder, { pluginVersion: version, env }).get('ml', question);
 
   test('are found again', () => {
     keep([oldFile('pipeline.yaml')]);
-    expect(kept()).toEqual(model);
+    expect(kept()).toEqual(models);
   });
 
   test('are forgotten when a file changes that they were read from, also in time and size alone', () => {
@@ -64,9 +75,23 @@ describe('models of pipelines', () => {
 
   test('are forgotten when a file appears that was looked for', () => {
     keep([oldFile('pipeline.yaml'), join(folder, 'env.yaml')]);
-    expect(kept()).toEqual(model);
+    expect(kept()).toEqual(models);
     writeFileSync(join(folder, 'env.yaml'), '');
     expect(kept()).toBeUndefined();
+  });
+
+  test.each<[string, Environment]>([
+    ['has another value', { HOME: '/home/bob' }],
+    ['is gone', {}],
+    ['appeared', { HOME: '/home/ann', STAGE: '' }],
+  ])('are forgotten when a variable that was read %s', (_name, env) => {
+    keep([oldFile('pipeline.yaml')]);
+    expect(kept('1', env)).toBeUndefined();
+  });
+
+  test('are forgotten when they are asked for in another way', () => {
+    keep([oldFile('pipeline.yaml')]);
+    expect(kept('1', undefined, 'otherwise')).toBeUndefined();
   });
 
   test('are forgotten when a file is gone', () => {
@@ -88,15 +113,15 @@ describe('models of pipelines', () => {
 
   test('of pipelines that are gone do not stay', () => {
     keep([oldFile('pipeline.yaml')]);
-    openGraphCache(folder, '1').persist();
+    openGraphCache(folder, { pluginVersion: '1', env: {} }).persist();
     expect(kept()).toBeUndefined();
   });
 
   test.each([
     ['{'],
     ['null'],
-    ['{"version":"1"}'],
-    ['{"version":"1","entries":5}'],
+    ['{"version":"1 2"}'],
+    ['{"version":"1 2","entries":5}'],
   ])('a damaged file is an empty one: %s', (text) => {
     writeFileSync(join(folder, 'nx-notebook-graph.json'), text);
     expect(kept()).toBeUndefined();

@@ -47,8 +47,9 @@ function output(
   });
 }
 
-onPosix('an empty workspace has an empty environment', () => {
-  expect(output()).toBe('');
+onPosix('an empty workspace has the environment of the machine', () => {
+  expect(output()).toBe(output());
+  expect(output()).not.toMatch(/\.dist-info|^python/m);
 });
 
 onPosix.each([['.venv'], ['venv'], ['a/.venv'], ["a/it's/.venv"]])(
@@ -78,7 +79,7 @@ onPosix.each([
   ['NX_NOTEBOOK_PYTHON', 'elsewhere/bin/python'],
 ])('%s of the run counts, not that of inference', (variable, path) => {
   install('elsewhere', 'pandas-2.2.3.dist-info');
-  expect(output()).toBe('');
+  expect(output()).not.toContain('pandas');
   expect(output({}, { [variable]: join(workspace, path) })).toContain('pandas');
 });
 
@@ -138,7 +139,7 @@ describe('another output each time, so that Nx never answers from its cache', ()
 
   onPosix('when a module is there that inference looked for in vain', () => {
     const query = { absent: ["ml/it's.py", 'ml/later.py'] };
-    expect(output(query)).toBe('');
+    expect(output(query)).toBe(output(query));
     mkdirSync(join(workspace, 'ml'));
     writeFileSync(join(workspace, "ml/it's.py"), '');
     expect(output(query)).not.toBe(output(query));
@@ -148,7 +149,42 @@ describe('another output each time, so that Nx never answers from its cache', ()
     const query = { specFolder: 'specs' };
     expect(output(query)).not.toBe(output(query));
     mkdirSync(join(workspace, 'specs'));
-    expect(output(query)).toBe('');
+    expect(output(query)).toBe(output(query));
+  });
+
+  const withValues: Partial<EnvironmentQuery> = {
+    overrides: new Map([['path.out', "it's"]]),
+    variables: new Map([
+      ['STAGE', 'prod'],
+      ['UNSET', undefined],
+    ]),
+  };
+  const asLoaded = { NX_NOTEBOOK_ENV__path__out: "it's", STAGE: 'prod' };
+
+  onPosix(
+    'but not when all variables are those that pipelines were loaded with',
+    () => {
+      expect(output(withValues, asLoaded)).toBe(output(withValues, asLoaded));
+    },
+  );
+
+  onPosix.each<[string, Readonly<Record<string, string>>]>([
+    [
+      'a value for this run is another one',
+      { NX_NOTEBOOK_ENV__path__out: 'x' },
+    ],
+    ['it is empty', { NX_NOTEBOOK_ENV__path__out: '' }],
+    ['there is one more', { NX_NOTEBOOK_ENV__more: '' }],
+    ['a variable is another one', { STAGE: 'dev' }],
+    ['a variable appeared', { UNSET: '' }],
+  ])('when %s', (_name, change) => {
+    const env = { ...asLoaded, ...change };
+    expect(output(withValues, env)).not.toBe(output(withValues, env));
+  });
+
+  onPosix('when a value for this run is gone', () => {
+    const env = { STAGE: 'prod' };
+    expect(output(withValues, env)).not.toBe(output(withValues, env));
   });
 });
 
@@ -175,6 +211,17 @@ describe('the command', () => {
     );
   });
 
+  test('has a name for each set of values, and shows none', () => {
+    const overrides = new Map([['token', 'secret']]);
+    const variables = new Map([['STAGE', 'secret']]);
+    const commands = [{ overrides }, { variables }].map((values) =>
+      environmentCommand({ ...query, ...values }, place(), 'linux'),
+    );
+    expect(new Set(commands).size).toBe(2);
+    for (const command of commands)
+      expect(command).toMatch(/^sh data\/nx-notebook-environment-\w{16}\.sh /);
+  });
+
   onPosix('never finds anything in a cache when its script is gone', () => {
     const command = environmentCommand(query, place(), 'linux');
     rmSync(join(workspace, 'data'), { recursive: true });
@@ -194,10 +241,23 @@ describe('the command', () => {
 });
 
 test('Windows gets its own script', () => {
-  const query = { roots: ['a'], sitePackages: ['C:\\py\\Lib\\site-packages'] };
+  const query = {
+    roots: ['a'],
+    sitePackages: ['C:\\py\\Lib\\site-packages'],
+    variables: new Map([
+      ['STAGE', 'prod'],
+      ['ODD', '50% & more'],
+      ['UNSET', undefined],
+    ]),
+  };
   expect(windowsScript(query).split('\r\n')).toEqual([
     '@echo off',
     'if not "%NX_NOTEBOOK_FORCE%"=="" echo %RANDOM%%TIME%',
+    'set NX_NOTEBOOK_ENV__ >nul 2>nul && echo %RANDOM%%TIME%',
+    'echo %NX_NOTEBOOK_ABSOLUTE_PATHS%.',
+    'if not "%STAGE%"=="prod" echo %RANDOM%%TIME%',
+    'echo %RANDOM%%TIME%',
+    'if defined UNSET echo %RANDOM%%TIME%',
     'dir /b /ad ".venv\\Lib\\site-packages\\*.dist-info" 2>nul',
     'dir /b /ad "a\\.venv\\Lib\\site-packages\\*.dist-info" 2>nul',
     'dir /b /ad "a\\venv\\Lib\\site-packages\\*.dist-info" 2>nul',

@@ -3,7 +3,15 @@ import { describe, expect, test } from '@jest/globals';
 import type { TargetConfiguration } from '@nx/devkit';
 import type { PipelineModel } from '../../src/inference/pipeline-model.js';
 import type { ProjectSource } from '../../src/inference/project.js';
-import { inferred, product, task, twoTasks } from './models.js';
+import {
+  inferred,
+  inferredSets,
+  pipeline as pipelineOf,
+  product,
+  setOf,
+  task,
+  twoTasks,
+} from './models.js';
 
 const digests = expect.stringMatching(/^spec [0-9a-f]{64}$/);
 
@@ -83,19 +91,17 @@ test('no target is declared atomized: without Nx Cloud that ends a run', () => {
 });
 
 describe('what enters the hash of one task only', () => {
-  const changed = (change: Partial<PipelineModel['tasks'][number]>) => ({
-    tasks: [task('a', change), task('b')],
-  });
+  const changed = (change: Partial<PipelineModel['tasks'][number]>) =>
+    pipelineOf(task('a', change), task('b'));
 
   test.each([
-    ['a param', { params: [['n', '1']] as const }],
+    ['what the file says, a param for example', { meaning: 'n 1' }],
     [
       'the path of a product',
       { products: [product('nb', 'pipelines/ml/x.ipynb')] },
     ],
-    ['the kernel', { kernelName: 'ir' }],
     ['an upstream', { upstream: [{ task: 'b', reads: [] }] }],
-    ['a resource', { resources: ['pipelines/ml/r.json'] }],
+    ['a resource', { files: ['pipelines/ml/r.json'] }],
   ])('%s', (_name, change) => {
     const before = changed({});
     const after = changed(change);
@@ -107,16 +113,15 @@ describe('what enters the hash of one task only', () => {
 
   test('a new path of an upstream product, as it stands in the injected cell', () => {
     const reader = task('b', { upstream: [{ task: 'a', reads: [] }] });
-    const with_ = (path: string): PipelineModel => ({
-      tasks: [task('a', { products: [product('nb', path)] }), reader],
-    });
+    const with_ = (path: string): PipelineModel =>
+      pipelineOf(task('a', { products: [product('nb', path)] }), reader);
     expect(spec(with_('x.ipynb'), 'execute--b')).not.toEqual(
       spec(with_('y.ipynb'), 'execute--b'),
     );
   });
 
   test('another set of imported modules', () => {
-    const pipeline = { tasks: [task('a')] };
+    const pipeline = pipelineOf(task('a'));
     const reaching = (...files: string[]): unknown =>
       target(pipeline, 'execute--a', {
         imports: () => ({ files, leavesWorkspace: false }),
@@ -125,7 +130,7 @@ describe('what enters the hash of one task only', () => {
   });
 
   test('another version of the plugin', () => {
-    const pipeline = { tasks: [task('a')] };
+    const pipeline = pipelineOf(task('a'));
     const of = (pluginVersion: string): TargetConfiguration =>
       target(pipeline, 'execute--a', { pluginVersion });
     expect(of('1.0.0').inputs).not.toEqual(of('1.0.1').inputs);
@@ -140,16 +145,14 @@ describe('paths that Nx would silently drop from the hash', () => {
       : 'Untitled \\(1\\) \\[a\\] ?b? \\*\\?.py';
 
   test('special characters are escaped in inputs, outputs and dependent outputs', () => {
-    const pipeline = {
-      tasks: [
-        task('a', {
-          source: `pipelines/ml/${special}`,
-          resources: [`pipelines/ml/r/${special}`],
-          products: [product('nb', `pipelines/ml/out/${special}`)],
-        }),
-        task('b', { upstream: [{ task: 'a', reads: ['nb'] }] }),
-      ],
-    };
+    const pipeline = pipelineOf(
+      task('a', {
+        source: `pipelines/ml/${special}`,
+        files: [`pipelines/ml/r/${special}`],
+        products: [product('nb', `pipelines/ml/out/${special}`)],
+      }),
+      task('b', { upstream: [{ task: 'a', reads: ['nb'] }] }),
+    );
     const a = target(pipeline, 'execute--a');
     expect(a.inputs).toContainEqual({
       fileset: `{projectRoot}/${escaped}`,
@@ -170,7 +173,7 @@ describe('paths that Nx would silently drop from the hash', () => {
   });
 
   test('a project root with special characters is not left to {projectRoot}, which Nx puts in unescaped', () => {
-    const pipeline = { tasks: [task('a', { folder: 'ml (1)' })] };
+    const pipeline = pipelineOf(task('a', { folder: 'ml (1)' }));
     const a = target(pipeline, 'execute--a', { root: 'ml (1)' });
     const root = process.platform === 'win32' ? 'ml ?1?' : 'ml \\(1\\)';
     expect(a.inputs?.[0]).toEqual({
@@ -194,7 +197,7 @@ describe('paths that Nx would silently drop from the hash', () => {
 
   test('a source, an import and a resource count although git ignores them', () => {
     const a = target(
-      { tasks: [task('a', { resources: ['data/raw.json'] })] },
+      pipelineOf(task('a', { files: ['data/raw.json'] })),
       'execute--a',
       {
         imports: () => ({
@@ -212,7 +215,7 @@ describe('paths that Nx would silently drop from the hash', () => {
   });
 
   test('a module outside the workspace can not be hashed: the engine decides at each run', () => {
-    const a = target({ tasks: [task('a')] }, 'execute--a', {
+    const a = target(pipelineOf(task('a')), 'execute--a', {
       imports: () => ({ files: [], leavesWorkspace: true }),
     });
     expect(a.cache).toBe(false);
@@ -225,12 +228,10 @@ test('a product that the task can not read is no input', () => {
 });
 
 test('tasks depend on the producers themselves, also when one of them is called like the target', () => {
-  const pipeline = {
-    tasks: [
-      task('execute'),
-      task('b', { upstream: [{ task: 'execute', reads: ['data'] }] }),
-    ],
-  };
+  const pipeline = pipelineOf(
+    task('execute'),
+    task('b', { upstream: [{ task: 'execute', reads: ['data'] }] }),
+  );
   expect(target(pipeline, 'execute--b').dependsOn).toEqual([
     'execute--execute',
   ]);
@@ -243,7 +244,9 @@ test('npm dependencies do not count', () => {
 });
 
 test('the option targetName renames parent and tasks', () => {
-  const project = inferred(twoTasks(), { targetName: 'notebooks' });
+  const project = inferredSets([
+    setOf({ '': twoTasks() }, { targetName: 'notebooks' }),
+  ]);
   expect(Object.keys(project.targets ?? {})).toEqual([
     'notebooks',
     'notebooks--raw',
@@ -255,7 +258,7 @@ test('the option targetName renames parent and tasks', () => {
 });
 
 test('a pipeline at the root of the workspace', () => {
-  const pipeline = { tasks: [task('a', { source: 'a.py' })] };
+  const pipeline = pipelineOf(task('a', { source: 'a.py' }));
   const a = target(pipeline, 'execute--a', { root: '.' });
   expect(a.inputs?.[0]).toEqual({
     fileset: '{projectRoot}/a.py',
@@ -264,7 +267,7 @@ test('a pipeline at the root of the workspace', () => {
 });
 
 test('an empty pipeline is a project with nothing to do', () => {
-  const project = inferred({ tasks: [] });
+  const project = inferred(pipelineOf());
   expect(project.targets).toMatchObject({ execute: { dependsOn: [] } });
   expect(project.metadata?.description).toBe('Notebook pipeline of 0 tasks');
 });

@@ -41,6 +41,8 @@ test.each([
   ['storeUploadWait', '10m', { storeUploadWaitMs: 600_000 }],
   ['storePublicKeys', ['a', ' b '], { storePublicKeys: ['a', 'b'] }],
   ['nxCache', false, { nxCache: false }],
+  ['notebooks', ['reports', 'x/*.py'], { notebooks: ['reports', 'x/*.py'] }],
+  ['absolutePaths', true, { absolutePaths: true }],
 ])('the option %s', (name, value, expected) => {
   expect(settings({ [name]: value })).toEqual({ ...defaults, ...expected });
 });
@@ -55,6 +57,7 @@ test.each([
   ['NX_NOTEBOOK_MAX_CELL_OUTPUT', 'maxCellOutputBytes', '5 kb', 5000],
   ['NX_NOTEBOOK_STORE_PATH_STYLE', 'storePathStyle', 'false', false],
   ['NX_NOTEBOOK_NX_CACHE', 'nxCache', '1', true],
+  ['NX_NOTEBOOK_ABSOLUTE_PATHS', 'absolutePaths', 'true', true],
   ['NX_NOTEBOOK_STORE_PUBLIC_KEYS', 'storePublicKeys', 'a, b', ['a', 'b']],
 ])('%s wins over the option', (variable, setting, value, expected) => {
   const written = { python: 'other', kernels: 1, localStore: 'other' };
@@ -62,10 +65,11 @@ test.each([
   expect(settings(written, env)).toMatchObject({ [setting]: expected });
 });
 
-test('every option but the name of the target has a variable of its name', () => {
+test('every option has a variable of its name, but what makes the graph', () => {
   for (const [name, { variable }] of Object.entries(options)) {
     const expected = `NX_NOTEBOOK_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
-    expect(variable).toBe(name === 'targetName' ? undefined : expected);
+    const isOfGraph = ['targetName', 'notebooks'].includes(name);
+    expect(variable).toBe(isOfGraph ? undefined : expected);
   }
 });
 
@@ -79,7 +83,7 @@ test('all problems at once, each with its place and the next step', () => {
   const written = { kernel: 4, cellTimeout: 'soon', targetName: 'a b' };
   expect(settings(written, { NX_NOTEBOOK_KERNELS: 'many' })).toBe(
     `nx-notebook has no option "kernel".
-Next: Options are targetName, python, kernels, localStore, localStoreMaxSize, cellTimeout, taskTimeout, maxCellOutput, store, storeAccess, storeScope, storeRegion, storeEndpoint, storePathStyle, storeProfile, storeUploadWait, storePublicKeys, nxCache.
+Next: Options are targetName, python, kernels, localStore, localStoreMaxSize, cellTimeout, taskTimeout, maxCellOutput, store, storeAccess, storeScope, storeRegion, storeEndpoint, storePathStyle, storeProfile, storeUploadWait, storePublicKeys, nxCache, notebooks, absolutePaths.
 "targetName" can't be "a b".
 Next: Set it in nx.json to a target name of letters, digits, ".", "_" and "-".
 NX_NOTEBOOK_KERNELS can't be "many".
