@@ -1,39 +1,58 @@
 /**
- * Loads a pipeline.yaml: the one entrance. Reads the file and its sources, starts nothing, runs nothing, never throws
- * for what a user wrote, and reports everything that is wrong at once.
+ * Loads a pipeline.yaml: the one entrance. Reads the file, its env and its sources, starts nothing, runs nothing, never
+ * throws for what a user wrote, and reports everything that is wrong at once.
  */
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { buildTasks, type BuiltPipeline } from './build/build-tasks.js';
-import { findPackageSetup } from './build/open-sources.js';
 import { explainUnreadable } from './build/unreadable.js';
+import { Environment } from './env/environment.js';
+import { pipelineName } from './env/find-env-file.js';
+import { findRoot } from './find-root.js';
+import { notebookList } from './notebook-list.js';
 import type { LoadOptions, LoadResult, Pipeline } from './pipeline.js';
 import { Problems } from './problems.js';
 import { readSpec } from './spec/read-spec.js';
+import type { PipelineSpec } from './spec/pipeline-spec.js';
 import type { TextFile } from './text-file.js';
 import { WorkspaceFiles } from './workspace-files.js';
 import { readYaml } from './yaml/read-yaml.js';
 
 /** One call of {@link loadPipeline}. */
 interface Loading {
+  readonly path: string;
   readonly folder: string;
   readonly files: WorkspaceFiles;
   readonly problems: Problems;
   readonly options: LoadOptions;
 }
 
-/** The pipeline of a pipeline.yaml (absolute path), or everything that is wrong with it. */
+/** What was found, as far as loading came. */
+interface Loaded {
+  readonly root: string;
+  readonly environment?: Environment;
+  readonly built?: BuiltPipeline;
+}
+
+/**
+ * The pipeline of a pipeline.yaml (absolute path), or everything that is wrong with it. With `options.notebooks` the path
+ * is that of a folder without a pipeline.yaml.
+ */
 export async function loadPipeline(
   path: string,
   options: LoadOptions,
 ): Promise<LoadResult> {
   const files = new WorkspaceFiles(options.workspaceRoot);
   const problems = new Problems(path);
-  const folder = dirname(path);
-  const built = await loadTasks(path, { folder, files, problems, options });
+  const folder = options.notebooks === undefined ? dirname(path) : path;
+  const loading = { path, folder, files, problems, options };
+  const { root, environment, built } = await loadFrom(loading);
   const { reads, absent } = files;
-  const diagnostics = problems.sorted;
+  const variables = environment?.variables ?? [];
+  const diagnostics = problems.sorted.map(
+    (one) => environment?.explain(one) ?? one,
+  );
   if (problems.hasErrors || built === undefined) {
-    return { ok: false, diagnostics, reads, absent };
+    return { ok: false, diagnostics, reads, absent, variables };
   }
   return {
     ok: true,
@@ -41,11 +60,11 @@ export async function loadPipeline(
       name: basename(folder),
       folder,
       file: path,
-      root: folder,
-      variant: '',
+      root,
+      variant: variantOf(path, options),
       ...built,
       pathStyle: pathStyleOf(options),
-      variables: [],
+      variables,
       warnings: diagnostics,
       reads,
       absent,
@@ -53,61 +72,81 @@ export async function loadPipeline(
   };
 }
 
-async function loadTasks(
-  path: string,
-  loading: Loading,
-): Promise<BuiltPipeline | undefined> {
-  const { folder, files, problems, options } = loading;
+async function loadFrom(loading: Loading): Promise<Loaded> {
+  const { options, folder } = loading;
+  if (options.notebooks !== undefined) {
+    const { file, spec } = notebookList(folder, options.notebooks, loading);
+    return {
+      root: folder,
+      built: await build(spec, file, { ...loading, root: folder }),
+    };
+  }
+  return loadFile(loading);
+}
+
+async function loadFile(loading: Loading): Promise<Loaded> {
+  const { path, folder, files, problems, options } = loading;
   const outcome = files.read(path);
   if (!outcome.ok) {
     problems.error({
       code: 'pipeline-not-readable',
       ...explainUnreadable(outcome.reason, path),
     });
-    return undefined;
+    return { root: folder };
   }
   const { file } = outcome;
-  refuseSurroundings(file, loading);
-  const root = readYaml(file, problems);
-  const place = { file, folder, root: folder, files, problems };
-  const spec = root && readSpec(root, { ...place, expand: (node) => node });
-  if (spec === undefined) return undefined;
-  return buildTasks(spec, {
+  const document = readYaml(file, problems);
+  const root = findRoot(folder, file, loading);
+  const place = { folder, root, files, problems };
+  const environment = new Environment({
     ...place,
+    pipelineFile: path,
+    options,
+  });
+  if (document === undefined || problems.errorCount > 0)
+    return { root, environment };
+  const expanded = environment.expand(document, file);
+  if (problems.errorCount > 0) return { root, environment };
+  const spec = readSpec(expanded, {
+    ...place,
+    file,
+    expand: (node, from) => environment.expand(node, from),
+  });
+  if (spec === undefined) return { root, environment };
+  const built = await build(spec, file, { ...loading, root });
+  environment.reportUnused();
+  return { root, environment, built };
+}
+
+async function build(
+  spec: PipelineSpec,
+  file: TextFile,
+  { folder, files, problems, options, root }: Loading & Pick<Loaded, 'root'>,
+): Promise<BuiltPipeline> {
+  const late = options.late ?? new Map();
+  const built = await buildTasks(spec, {
+    file,
+    folder,
+    root,
+    files,
+    problems,
     facts: options.facts,
     meta: spec.meta,
     pathStyle: pathStyleOf(options),
-    late: options.late ?? new Map(),
+    late,
   });
+  const placeholders = spec.late.filter(({ id }) => !late.has(id));
+  return { ...built, late: [...placeholders, ...built.late] };
 }
 
 function pathStyleOf({ absolutePaths }: LoadOptions): Pipeline['pathStyle'] {
   return absolutePaths === true ? 'absolute' : 'relative';
 }
 
-/** Files around pipeline.yaml that would change what it means. */
-function refuseSurroundings(
-  file: TextFile,
-  { folder, files, problems }: Loading,
-): void {
-  for (const name of ['env.yaml', 'env.yml']) {
-    const path = join(folder, name);
-    if (files.check(path) === 'missing') continue;
-    const outcome = files.read(path);
-    problems.error({
-      code: 'not-supported-yet',
-      message: `"${name}" beside pipeline.yaml is not supported yet.`,
-      hint: 'Write its values into pipeline.yaml and remove it.',
-      ...(outcome.ok ? { location: outcome.file.firstLine } : {}),
-    });
-  }
-  const setup = findPackageSetup(folder, files);
-  if (setup === undefined) return;
-  problems.error({
-    code: 'not-supported-yet',
-    message:
-      'A pipeline.yaml in a package (below "src" of a folder with setup.py) is not supported yet.',
-    hint: `Move it beside ${setup}: paths in it are relative to that folder anyway.`,
-    location: file.firstLine,
-  });
+function variantOf(
+  path: string,
+  { environment, notebooks }: LoadOptions,
+): string {
+  const name = notebooks === undefined ? pipelineName(path) : undefined;
+  return `${name ?? ''}${environment === undefined ? '' : `@${environment}`}`;
 }

@@ -258,6 +258,7 @@ export type LoadResult =
       readonly diagnostics: readonly Diagnostic[];
       readonly reads: readonly string[];
       readonly absent: readonly string[];
+      readonly variables: readonly string[];
     };
 
 /** Where loading looks and what it may reuse. */

@@ -41,6 +41,11 @@ export class Problems {
     return this.#found.some(({ severity }) => severity === 'error');
   }
 
+  /** How many errors were found. */
+  get errorCount(): number {
+    return this.#found.filter(({ severity }) => severity === 'error').length;
+  }
+
   /** Everything found: errors first, each in file order, what was said twice once. */
   get sorted(): readonly Diagnostic[] {
     const unique = new Map(

@@ -1,62 +1,35 @@
 /**
- * Every key of a pipeline.yaml, by the place where it may stand: its type, whether it is supported, what it means. The
- * one source of truth: checking reads it, and the table of the package's README is compared with it.
+ * The keys of a pipeline.yaml outside of its tasks: at the top, below `meta`, below `config`.
  */
+import { ignored, refused, supported, type KeyTable } from './key-rule.js';
 
-/** What a value may be, after casting. */
-export type ValueType =
-  | 'text'
-  | 'name'
-  | 'boolean'
-  | 'seconds'
-  | 'list'
-  | 'mapping'
-  | 'empty'
-  | 'any';
-
-/** One key of one place. */
-export interface KeyRule {
-  readonly support: 'supported' | 'not-yet';
-  /** The types that are accepted; keys that are not supported yet are refused whatever they hold. */
-  readonly types: readonly ValueType[];
-  readonly meaning: string;
-  /** What to do instead of a key that is not supported yet. */
-  readonly instead?: string;
-}
-
-/** The keys of one place. */
-export type KeyTable = Readonly<Record<string, KeyRule>>;
-
-function supported(types: readonly ValueType[], meaning: string): KeyRule {
-  return { support: 'supported', types, meaning };
-}
-
-function notYet(meaning: string, instead = 'Remove it.'): KeyRule {
-  return { support: 'not-yet', types: ['any'], meaning, instead };
-}
-
-const hook = 'calls a function';
-const moveHook = 'Remove it and do this work in a task.';
-const moveOption = 'Remove it; the default is used.';
+/** The types of a dotted path: `module.function`, or a mapping with `dotted_path` and arguments. */
+export const dottedPath = ['text', 'mapping', 'empty'] as const;
 
 /** The top level of the file. */
 export const pipelineKeys: KeyTable = {
   meta: supported(['mapping', 'empty'], 'how tasks are read'),
+  config: ignored(
+    ['mapping', 'empty'],
+    'settings of Ploomber: accepted, without effect',
+  ),
+  clients: supported(
+    ['mapping', 'empty'],
+    'class of tasks or products -> function that makes its client',
+  ),
   tasks: supported(['any'], 'the list of tasks'),
+  serializer: supported(dottedPath, 'saves what functions return'),
+  unserializer: supported(dottedPath, 'loads what functions returned'),
   executor: supported(
     ['text', 'mapping', 'empty'],
     '`serial` or `parallel`: accepted as a hint; the plugin decides how many kernels run',
   ),
-  config: notYet('settings of Ploomber'),
-  clients: notYet('clients of databases and remote stores'),
-  serializer: notYet('saves what functions return'),
-  unserializer: notYet('loads what functions returned'),
-  on_render: notYet(hook, moveHook),
-  on_finish: notYet(hook, moveHook),
-  on_failure: notYet(hook, moveHook),
-  location: notYet(
+  on_finish: supported(dottedPath, 'function to call after all tasks'),
+  on_render: supported(dottedPath, 'function to call before the first task'),
+  on_failure: supported(dottedPath, 'function to call when a task failed'),
+  location: refused(
     'a Python factory that makes the pipeline',
-    'Write the tasks into this file.',
+    'Write the tasks into this file: nothing of the pipeline is run in order to know its tasks.',
   ),
 };
 
@@ -64,107 +37,65 @@ export const pipelineKeys: KeyTable = {
 export const metaKeys: KeyTable = {
   extract_upstream: supported(
     ['boolean'],
-    'true (default): `upstream` is read from the parameters cell; false: from the task',
+    'true (default): `upstream` is read from the source; false: from the task',
   ),
   extract_product: supported(
     ['boolean'],
-    'true: `product` is read from the parameters cell; false (default): from the task',
+    'true: `product` is read from the source; false (default): from the task',
   ),
   product_relative_to_source: supported(
     ['boolean'],
-    'true: products are relative to the folder of the source; false (default): to the folder of pipeline.yaml',
+    'true: products are relative to the folder of the source, but for grids; false (default): to the root of the project',
   ),
-  product_default_class: notYet('classes of products', moveOption),
-  source_loader: notYet('sources from a package or from templates'),
-  import_tasks_from: notYet(
-    'tasks of another file',
-    'Write the tasks into this file.',
-  ),
-  jupyter_hot_reload: notYet('a setting of the Jupyter extension', moveOption),
-  jupyter_functions_as_notebooks: notYet(
-    'a setting of the Jupyter extension',
-    moveOption,
-  ),
-};
-
-/** A task. */
-export const taskKeys: KeyTable = {
-  source: supported(
-    ['text'],
-    'the notebook or script: `.ipynb`, `.py`, `.R`, `.r`, `.Rmd`, and, as an extension, `.md`',
-  ),
-  product: supported(
-    ['any'],
-    'a path, or a mapping of names to paths; the executed notebook is the path itself or that of `nb`',
-  ),
-  name: supported(
-    ['name', 'empty'],
-    'name of the task; the default is the name of the source without its extension',
-  ),
-  class: supported(['text', 'empty'], '`NotebookRunner` only'),
-  params: supported(
+  product_default_class: supported(
     ['mapping', 'empty'],
-    'values that are injected; `resources_` names files whose content belongs to the key',
+    'class of tasks -> class of their products; the default is `SQLRelation` for SQLScript, else `File`',
   ),
-  upstream: supported(
-    ['name', 'list', 'empty'],
-    'tasks that this one needs; only with `extract_upstream: false`',
+  source_loader: supported(
+    ['mapping', 'empty'],
+    '`path` and `module`: the folder that sources are relative to and that templates are imported from',
   ),
-  kernelspec_name: supported(
+  import_tasks_from: supported(
     ['text', 'empty'],
-    'the kernel; the default is that of the notebook, else `python3` or `ir`',
+    'a file with a list of more tasks, relative to the folder of pipeline.yaml',
   ),
-  timeout: supported(
-    ['seconds', 'empty'],
-    'seconds for the whole task (extension)',
+  jupyter_hot_reload: ignored(
+    ['boolean', 'empty'],
+    "a setting of Ploomber's Jupyter extension: without effect",
   ),
-  cell_timeout: supported(
-    ['seconds', 'empty'],
-    'seconds for each cell (extension)',
+  jupyter_functions_as_notebooks: ignored(
+    ['boolean', 'empty'],
+    "a setting of Ploomber's Jupyter extension: without effect",
   ),
-  grid: notYet(
-    'one task for each combination of values',
-    'Write one task for each combination.',
-  ),
-  product_class: notYet('class of the product', moveOption),
-  on_render: notYet(hook, moveHook),
-  on_finish: notYet(hook, moveHook),
-  on_failure: notYet(hook, moveHook),
-  client: notYet('client of a database or remote store'),
-  product_client: notYet('client of a remote store'),
-  serializer: notYet('saves what a function returns'),
-  unserializer: notYet('loads what a function returned'),
-  nb_product_key: notYet(
-    'key of the executed notebook in `product`',
-    'Name the executed notebook `nb`.',
-  ),
-  nbconvert_exporter_name: notYet(
-    'another format of the executed notebook',
-    'Write the executed notebook as .ipynb.',
-  ),
-  nbconvert_export_kwargs: notYet('options of nbconvert', moveOption),
-  executor: notYet('what executes the notebook', moveOption),
-  executor_params: notYet(
-    'options of what executes the notebook',
-    'Remove it; for time limits there are "timeout" and "cell_timeout".',
-  ),
-  papermill_params: notYet(
-    'options of papermill',
-    'Remove it; for time limits there are "timeout" and "cell_timeout".',
-  ),
-  static_analysis: notYet('checks of the code before it runs', moveOption),
-  local_execution: notYet(
-    'runs in the folder of the source',
-    'Remove it; notebooks run in the folder of pipeline.yaml.',
-  ),
-  check_if_kernel_installed: notYet('checks the kernel at load', moveOption),
-  debug_mode: notYet('starts a debugger', moveOption),
-  ext_in: notYet('extension of the source', moveOption),
 };
 
-/** Names of the supported keys of a place. */
-export function supportedKeys(table: KeyTable): readonly string[] {
-  return Object.entries(table)
-    .filter(([, rule]) => rule.support === 'supported')
-    .map(([name]) => name);
-}
+/** Below `meta.source_loader`. */
+export const sourceLoaderKeys: KeyTable = {
+  path: supported(
+    ['text', 'empty'],
+    'folder, relative to that of pipeline.yaml; with `module` to the module',
+  ),
+  module: supported(['text', 'empty'], 'a package of Python'),
+};
+
+/** Below `config`. */
+export const configKeys: KeyTable = {
+  outdated_by_code: ignored(
+    ['boolean', 'empty'],
+    'whether code counts: it always does',
+  ),
+  cache_rendered_status: ignored(
+    ['boolean', 'empty'],
+    'a cache of Ploomber: without effect',
+  ),
+  hot_reload: ignored(
+    ['boolean', 'empty'],
+    'reloads modules: every run has a fresh process',
+  ),
+  logging_factory: ignored(
+    ['any'],
+    'sets up logging: without effect',
+    'Tasks that need it can set up logging in their code.',
+  ),
+  differ: ignored(['any'], 'compares code: without effect'),
+};

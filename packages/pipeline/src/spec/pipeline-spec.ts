@@ -2,6 +2,7 @@
  * What a pipeline.yaml says, typed but not resolved: no file has been looked at yet.
  */
 import type { Location } from '@nx-notebook/notebook';
+import type { LateValue } from '../pipeline.js';
 import type { TextFile } from '../text-file.js';
 import type { YamlEntry, YamlNode } from '../yaml/yaml-node.js';
 
@@ -55,7 +56,7 @@ export interface TaskSpec {
   readonly source: Located<string>;
   /** Absolute folder that the source is relative to. */
   readonly sourceFolder: string;
-  /** From `class:`, else by the source; a known class. */
+  /** From `class:`, else by the source. */
   readonly className: TaskClass;
   readonly productClass?: Located<string>;
   readonly grid?: YamlNode;
@@ -75,6 +76,8 @@ export interface TaskSpec {
   readonly kernelName?: string;
   readonly taskTimeoutMs?: number;
   readonly cellTimeoutMs?: number;
+  /** Ids of the late placeholders that stand in this task. */
+  readonly late: readonly string[];
 }
 
 /** Task classes that are executed. */
@@ -97,4 +100,8 @@ export interface PipelineSpec {
   readonly tasks: readonly TaskSpec[];
   /** Names of all tasks before grids are expanded, those included that were refused: other tasks may well ask for them. */
   readonly names: readonly string[];
+  /** Late placeholders anywhere in the pipeline. */
+  readonly late: readonly LateValue[];
+  /** Ids of the late placeholders outside of the tasks, which all tasks depend on. */
+  readonly sharedLate: readonly string[];
 }

@@ -1,20 +1,42 @@
 /**
- * Reads a whole pipeline.yaml into a {@link PipelineSpec}: its top level, `meta`, and the tasks.
+ * Reads a whole pipeline.yaml, placeholders replaced, into a {@link PipelineSpec}: its top level, `meta`, its tasks and
+ * those of the file that it imports.
  */
+import { dirname } from 'node:path';
+import type { LateValue } from '../pipeline.js';
+import type { TextFile } from '../text-file.js';
 import { nearest } from '../suggest.js';
+import type { WorkspaceFiles } from '../workspace-files.js';
 import { keyName } from '../yaml/merge-entries.js';
 import {
   describe,
-  textIn,
-  type YamlEntry,
+  lateIn,
   type YamlMapping,
   type YamlNode,
 } from '../yaml/yaml-node.js';
 import { checkKeys, isEmpty, type SpecContext } from './check-keys.js';
-import { metaKeys, pipelineKeys } from './keys.js';
-import type { MetaSpec, PipelineSpec, TaskSpec } from './pipeline-spec.js';
-import { refusePlaceholders } from './placeholders.js';
-import { declaredName, readTask } from './read-task.js';
+import { readImportedTasks } from './import-tasks.js';
+import { pipelineKeys } from './keys.js';
+import {
+  checkConfig,
+  checkExecutor,
+  defaultMeta,
+  readClients,
+  readMeta,
+  type MetaAnswer,
+} from './read-meta.js';
+import type { PipelineSpec, TaskSpec } from './pipeline-spec.js';
+import { hooksOf, readTask, type TaskContext } from './read-task.js';
+import { declaredName } from './task-name.js';
+
+/** What reading needs beside the document. */
+export interface ReadContext extends SpecContext {
+  readonly folder: string;
+  readonly root: string;
+  readonly files: WorkspaceFiles;
+  /** Replaces the placeholders in a document. */
+  readonly expand: (node: YamlNode, file: TextFile) => YamlNode;
+}
 
 const taskExample =
   'Write "tasks:" and below it a list, each task with "source:" and "product:".';
@@ -22,10 +44,13 @@ const taskExample =
 /** What the file says, or undefined after reporting why it can't be known what its tasks are. */
 export function readSpec(
   root: YamlNode,
-  context: SpecContext,
+  context: ReadContext,
 ): PipelineSpec | undefined {
   if (root.kind === 'sequence') {
-    return readTasks(root.items, defaultMeta, root, context);
+    return {
+      ...readTasks(root.items, { meta: defaultMeta }, context),
+      ...nothingBeside,
+    };
   }
   if (root.kind !== 'mapping') {
     context.problems.error({
@@ -36,45 +61,102 @@ export function readSpec(
     });
     return undefined;
   }
-  const entries = checkKeys(root, pipelineKeys, 'a pipeline', context);
+  const entries = checkKeys(
+    root,
+    { table: pipelineKeys, name: 'a pipeline' },
+    context,
+  );
+  checkConfig(root, context);
   checkExecutor(entries.get('executor'), context);
-  const meta = readMeta(entries.get('meta'), context);
+  const answer = readMeta(entries.get('meta'), context);
+  const clients = readClients(entries.get('clients'), context);
   const tasks = entries.get('tasks')?.value;
   if (tasks?.kind !== 'sequence') {
     reportTasks(root, context);
     return undefined;
   }
-  return readTasks(tasks.items, meta, root, context);
+  const value = (name: string): YamlNode | undefined =>
+    entries.get(name)?.value;
+  const [serializer, unserializer] = [
+    value('serializer'),
+    value('unserializer'),
+  ];
+  return {
+    ...readTasks(tasks.items, answer, context),
+    hooks: hooksOf(value),
+    clients,
+    ...(serializer === undefined ? {} : { serializer }),
+    ...(unserializer === undefined ? {} : { unserializer }),
+    sharedLate: sharedLate(root),
+  };
+}
+
+const nothingBeside = { hooks: {}, clients: new Map(), sharedLate: [] };
+
+function sharedLate(root: YamlMapping): readonly string[] {
+  const ids = root.entries
+    .filter(({ key }) => keyName(key) !== 'tasks')
+    .flatMap(({ value }) => lateIn(value));
+  return [...new Set(ids)].sort();
 }
 
 function readTasks(
   items: readonly YamlNode[],
-  meta: MetaSpec,
-  root: YamlNode,
-  context: SpecContext,
-): PipelineSpec | undefined {
-  const hasPlaceholders = refusePlaceholders(root, context);
-  const tasks = items
-    .map((item) => readTask(item, meta, context))
-    .filter((task) => task !== undefined);
+  { meta, imports }: MetaAnswer,
+  context: ReadContext,
+): Pick<PipelineSpec, 'meta' | 'tasks' | 'names' | 'late'> {
+  const base: Omit<TaskContext, 'file'> = {
+    problems: context.problems,
+    files: context.files,
+    root: context.root,
+    meta,
+  };
+  const own = items.map((item) =>
+    readTask(item, { ...base, file: context.file }),
+  );
+  const imported =
+    imports === undefined ? undefined : readImportedTasks(imports, context);
+  const more = (imported?.items ?? []).map((item) =>
+    readTask(item, {
+      ...base,
+      file: imported?.file ?? context.file,
+      importFolder: dirname(imported?.file.path ?? context.folder),
+    }),
+  );
+  const tasks = [...own, ...more].filter((task) => task !== undefined);
   checkNames(tasks, context);
-  const names = items.map(declaredName).filter((name) => name !== undefined);
-  return hasPlaceholders
-    ? undefined
-    : {
-        meta,
-        hooks: {},
-        clients: new Map(),
-        tasks,
-        names: [...new Set(names)],
-      };
+  const nodes = [...items, ...(imported?.items ?? [])];
+  const names = nodes.map(declaredName).filter((name) => name !== undefined);
+  return {
+    meta,
+    tasks,
+    names: [...new Set(names)],
+    late: lateValues(nodes.flatMap((node) => lateIn(node))),
+  };
+}
+
+function lateValues(ids: readonly string[]): readonly LateValue[] {
+  return (['now', 'git', 'git_hash'] as const)
+    .filter((name) => ids.includes(name))
+    .map((name) => ({ id: name, kind: 'placeholder', name }));
 }
 
 function reportTasks(root: YamlMapping, context: SpecContext): void {
   const { file, problems } = context;
   const names = root.entries.map(({ key }) => keyName(key));
   const entry = root.entries[names.indexOf('tasks')];
-  if (entry !== undefined && !isEmpty(entry.value)) {
+  if (names.includes('location')) {
+    if (names.length === 1) return;
+    problems.error({
+      code: 'location-not-alone',
+      message:
+        'If using the "location" key there should not be other keys in the file.',
+      hint: 'Remove "location": it is not supported.',
+      location: file.locate(
+        root.entries[names.indexOf('location')]?.keyRange ?? root.range,
+      ),
+    });
+  } else if (entry !== undefined && !isEmpty(entry.value)) {
     problems.error({
       code: 'tasks-no-list',
       message: `Expected 'tasks' in the dag spec to contain a list, but it is ${describe(entry.value)}.`,
@@ -88,7 +170,7 @@ function reportTasks(root: YamlMapping, context: SpecContext): void {
       hint: 'Add a task, or write "tasks: []" for a pipeline without tasks.',
       location: file.locate(entry.keyRange),
     });
-  } else if (!names.some((name) => name === 'location' || isTypo(name))) {
+  } else if (!names.some(isTypo)) {
     problems.error({
       code: 'missing-tasks',
       message: 'Missing "tasks" key.',
@@ -103,54 +185,7 @@ function isTypo(name: string): boolean {
   return nearest(name, Object.keys(pipelineKeys)) === 'tasks';
 }
 
-const defaultMeta: MetaSpec = {
-  extractUpstream: true,
-  extractProduct: false,
-  productRelativeToSource: false,
-  productDefaultClass: new Map(),
-};
-
-function readMeta(
-  entry: YamlEntry | undefined,
-  context: SpecContext,
-): MetaSpec {
-  if (entry?.value.kind !== 'mapping') return defaultMeta;
-  const entries = checkKeys(entry.value, metaKeys, '"meta"', context);
-  const flag = (name: string, otherwise: boolean): boolean => {
-    const node = entries.get(name)?.value;
-    return node?.kind === 'scalar' && node.value.kind === 'bool'
-      ? node.value.value
-      : otherwise;
-  };
-  return {
-    extractUpstream: flag('extract_upstream', defaultMeta.extractUpstream),
-    extractProduct: flag('extract_product', defaultMeta.extractProduct),
-    productRelativeToSource: flag(
-      'product_relative_to_source',
-      defaultMeta.productRelativeToSource,
-    ),
-    productDefaultClass: new Map(),
-  };
-}
-
-function checkExecutor(
-  entry: YamlEntry | undefined,
-  { file, problems }: SpecContext,
-): void {
-  if (entry === undefined) return;
-  const name = textIn(entry.value);
-  if (name === 'serial' || name === 'parallel') return;
-  const isKnown = name === undefined || name.includes('.');
-  problems.error({
-    code: isKnown ? 'not-supported-yet' : 'unknown-executor',
-    message: isKnown
-      ? 'An "executor" other than "serial" or "parallel" is not supported yet.'
-      : `"executor" must be "serial", "parallel", or a dotted path, but it is "${name}".`,
-    hint: 'Remove it: the plugin decides how many kernels run.',
-    location: file.locate(entry.value.range),
-  });
-}
-
+/** Names of grids are no names of tasks yet. */
 function checkNames(
   tasks: readonly TaskSpec[],
   { problems }: SpecContext,
@@ -159,14 +194,19 @@ function checkNames(
   for (const task of tasks) {
     const { value, location } = task.name;
     const other = first.get(value);
-    if (other !== undefined) {
-      problems.error({
-        code: 'duplicate-name',
-        message: `DAG already has a task with name '${value}' (line ${other.location.line}).`,
-        hint: 'Give one of them another "name:".',
-        location,
-      });
-    } else first.set(value, task);
+    if (task.grid === undefined) {
+      if (other === undefined) first.set(value, task);
+      else {
+        const place = other.location;
+        const where = place.file === location.file ? '' : 'of the other file, ';
+        problems.error({
+          code: 'duplicate-name',
+          message: `DAG already has a task with name '${value}' (${where}line ${place.line}).`,
+          hint: 'Give one of them another "name:".',
+          location,
+        });
+      }
+    }
     if (
       (value.trim() === '' && task.source.value !== '') ||
       /[\p{Cc}\u2028\u2029]/u.test(value)

@@ -34,9 +34,11 @@ export function buildNodes(
   context: BuildContext,
 ): YamlNode | undefined {
   const { file, problems } = context;
+  const errorsBefore = problems.errorCount;
+  const isSound = (): boolean => problems.errorCount === errorsBefore;
   const builder = new NodeBuilder(context);
   const root = builder.build(contents, { start: 0, end: 0 });
-  if (!problems.hasErrors && builder.sizeOf(root) > largestExpansion) {
+  if (isSound() && builder.sizeOf(root) > largestExpansion) {
     problems.error({
       code: 'aliases-too-large',
       message: 'Got invalid YAML: its aliases expand to more than 10 MB.',
@@ -44,7 +46,7 @@ export function buildNodes(
       location: file.firstLine,
     });
   }
-  return problems.hasErrors ? undefined : root;
+  return isSound() ? root : undefined;
 }
 
 class NodeBuilder {

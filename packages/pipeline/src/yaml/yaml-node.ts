@@ -5,27 +5,31 @@
 import type { PyValue } from '@nx-notebook/python';
 import type { TextRange } from '../text-file.js';
 
+/** What all nodes have. */
+interface YamlBase {
+  readonly range: TextRange;
+  /** Ids of the values, known to a run only, that a placeholder in this node was replaced by; not those further below. */
+  readonly late?: readonly string[];
+}
+
 /** A scalar, and what is neither a list nor a mapping after casting (a tuple or a set). */
-export interface YamlScalar {
+export interface YamlScalar extends YamlBase {
   readonly kind: 'scalar';
   readonly value: PyValue;
   /** What was written, when it was a string before casting. */
   readonly text?: string;
-  readonly range: TextRange;
 }
 
 /** A list. */
-export interface YamlSequence {
+export interface YamlSequence extends YamlBase {
   readonly kind: 'sequence';
   readonly items: readonly YamlNode[];
-  readonly range: TextRange;
 }
 
 /** A mapping in the order of the file, each key once. */
-export interface YamlMapping {
+export interface YamlMapping extends YamlBase {
   readonly kind: 'mapping';
   readonly entries: readonly YamlEntry[];
-  readonly range: TextRange;
 }
 
 /** One entry of a mapping. Keys are not cast. */
@@ -103,4 +107,21 @@ export function describe(node: YamlNode): string {
     case 'other':
       return `a value of type ${node.value.type}`;
   }
+}
+
+/** Ids of the late values in a node and below it, sorted. */
+export function lateIn(node: YamlNode): readonly string[] {
+  const ids = new Set<string>();
+  const visited = new Set<YamlNode>();
+  const visit = (next: YamlNode): void => {
+    if (visited.has(next)) return;
+    visited.add(next);
+    next.late?.forEach((id) => ids.add(id));
+    if (next.kind === 'sequence') next.items.forEach(visit);
+    if (next.kind === 'mapping') {
+      for (const { value } of next.entries) visit(value);
+    }
+  };
+  visit(node);
+  return [...ids].sort();
 }
