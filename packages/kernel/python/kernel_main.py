@@ -89,6 +89,35 @@ def end_control_thread_first(app):
     atexit.register(end)
 
 
+# Their processes ignore SIGTERM and end by themselves when this one is gone.
+TRACKERS = (
+    "multiprocessing.resource_tracker",
+    "joblib.externals.loky.backend.resource_tracker",
+    "loky.backend.resource_tracker",
+)
+
+
+def wait_for_no_tracker(kernel_class):
+    """At its end ipykernel waits for all children, 14 s for a resource tracker, which waits for the kernel."""
+    children = getattr(kernel_class, "_process_children", None)
+    if children is None:
+        return
+
+    def patched(self):
+        found = (getattr(sys.modules.get(name), "_resource_tracker", None) for name in TRACKERS)
+        trackers = {getattr(tracker, "_pid", None) for tracker in found}
+        return [child for child in children(self) if child.pid not in trackers]
+
+    kernel_class._process_children = patched
+
+
+def append_path():
+    """A folder that notebooks can import from, after everything that is installed."""
+    folder = os.environ.pop("NXNB_LAST_PATH", "")
+    if folder:
+        sys.path.append(folder)
+
+
 @contextlib.contextmanager
 def without_debugger():
     """No debugger can attach to the kernel of a task, and importing debugpy takes 70 ms."""
@@ -109,10 +138,13 @@ def main():
     with without_debugger():
         import ipykernel
         from ipykernel.kernelapp import IPKernelApp
+        from ipykernel.kernelbase import Kernel
 
         # Shown in usage messages of argparse.
         sys.argv[0] = os.path.join(os.path.dirname(os.path.dirname(ipykernel.__file__)), "ipykernel_launcher.py")
+        append_path()
         lose_no_output(IPKernelApp)
+        wait_for_no_tracker(Kernel)
         name_cells_without_pid()
         send_in_pieces()
         app = IPKernelApp.instance()
