@@ -7,7 +7,10 @@ import { resolve } from 'node:path';
 import type { JsonObject, JsonValue, Notebook } from '@nx-notebook/notebook';
 
 /** The folder that holds the Python packages of this one. */
-export const pythonFolder = resolve(__dirname, '../python');
+const pythonFolder = resolve(__dirname, '../python');
+
+/** What user code imports from Ploomber where it isn't installed. */
+export const standInFolder = resolve(pythonFolder, 'stand_in');
 
 const answerType = 'application/vnd.nx-notebook.answer+json';
 

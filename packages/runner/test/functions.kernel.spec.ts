@@ -28,14 +28,18 @@ afterAll(async () => {
 function moduleOf(
   source: string,
   task: (folder: string) => Partial<Task> = () => ({}),
-): { readonly files: Files; readonly make: Task } {
+): Disposable & { readonly files: Files; readonly make: Task } {
   const files = new Files({ 'tasks.py': source });
   const { root } = files;
-  return { files, make: functionTask(root, 'tasks.make', task(root)) };
+  return {
+    files,
+    make: functionTask(root, 'tasks.make', task(root)),
+    [Symbol.dispose]: () => files[Symbol.dispose](),
+  };
 }
 
 test('a product is a path, its folder exists, and what is printed is streamed', async () => {
-  const { files, make } = moduleOf(`
+  using made = moduleOf(`
 import os
 from pathlib import Path
 
@@ -46,7 +50,7 @@ def make(product):
         file.write("done")
     print(product.exists(), os.getcwd() == os.path.dirname(__file__))
 `);
-  using _ = files;
+  const { files, make } = made;
   const ran = await bench.run(pipelineIn(files.root, [make]));
   expect(ran.failure).toBe('');
   expect(ran.outcome).toEqual({ status: 'succeeded', cells: [] });
@@ -62,7 +66,7 @@ def make(product):
 });
 
 test('several products are a mapping that iterates over its products', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     `
 import json
 
@@ -76,7 +80,7 @@ def make(product):
 `,
     (root) => ({ product: productsIn(root, { a: 'out/a.txt', b: 'b.txt' }) }),
   );
-  using _ = files;
+  const { files, make } = made;
   const ran = await bench.run(pipelineIn(files.root, [make]));
   expect(ran.printed).toBe(
     [
@@ -93,7 +97,7 @@ def make(product):
 });
 
 test('params are real Python values, and upstream is only passed if there is any', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     `
 def make(product, **params):
     print(params)
@@ -113,7 +117,7 @@ def make(product, **params):
       }),
     }),
   );
-  using _ = files;
+  const { files, make } = made;
   const ran = await bench.run(pipelineIn(files.root, [make]));
   expect(ran.failure).toBe('');
   expect(ran.printed).toBe(
@@ -122,7 +126,7 @@ def make(product, **params):
 });
 
 test('dates of the yaml are dates', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     `
 def make(product, day, moment):
     print(repr(day), repr(moment))
@@ -145,7 +149,7 @@ def make(product, day, moment):
       ],
     }),
   );
-  using _ = files;
+  const { files, make } = made;
   const ran = await bench.run(pipelineIn(files.root, [make]));
   expect(ran.printed).toBe(
     'datetime.date(2020, 1, 2) datetime.datetime(2020, 1, 2, 3, 4, 5, 500000, tzinfo=datetime.timezone(datetime.timedelta(days=-1, seconds=81000)))\n',
@@ -198,16 +202,16 @@ def make(product, upstream):
 });
 
 test('absolute paths where the plugin is told so', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     'def make(product):\n    product.touch(); print(product.is_absolute())\n',
   );
-  using _ = files;
+  const { files, make } = made;
   const pipeline = pipelineIn(files.root, [make], { pathStyle: 'absolute' });
   expect((await bench.run(pipeline)).printed).toBe('True\n');
 });
 
 test('what a function is given can be sent to worker processes, which can not import our classes', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     `
 import pickle
 
@@ -220,14 +224,14 @@ def make(product, upstream):
       upstream: [{ task: 'b', reads: [] }],
     }),
   );
-  using _ = files;
+  const { files, make } = made;
   const b = functionTask(files.root, 'tasks.b');
   const ran = await bench.run(pipelineIn(files.root, [b, make]));
   expect(ran.printed).toBe("['pathlib', 'builtins', 'builtins'] b.txt\n");
 });
 
 test('a raise shows the line of the user and a traceback without frames of ours', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     `
 import json
 
@@ -239,7 +243,7 @@ def make(product):
     helper("{")
 `,
   );
-  using _ = files;
+  const { files, make } = made;
   const { failure, outcome } = await bench.run(pipelineIn(files.root, [make]));
   expect(outcome).toMatchObject({
     failure: { reason: 'execution-failed', cause: 'function-failed' },
@@ -273,8 +277,8 @@ json.decoder.JSONDecodeError: Expecting property name enclosed in double quotes:
 });
 
 test('a module that does not parse is shown where it does not', async () => {
-  const { files, make } = moduleOf('def make(product):\n    x = = 1\n');
-  using _ = files;
+  using made = moduleOf('def make(product):\n    x = = 1\n');
+  const { files, make } = made;
   const { failure } = await bench.run(pipelineIn(files.root, [make]));
   expect(failure).toBe(
     `Function tasks.make raised SyntaxError: invalid syntax (tasks.py, line 2)
@@ -311,8 +315,8 @@ pipeline.yaml:2:
 });
 
 test('a module that the module of the user imports is no mistake of pipeline.yaml', async () => {
-  const { files, make } = moduleOf('import nothing_there\n');
-  using _ = files;
+  using made = moduleOf('import nothing_there\n');
+  const { files, make } = made;
   const { failure } = await bench.run(pipelineIn(files.root, [make]));
   expect(failure).toContain(
     "Function tasks.make raised ModuleNotFoundError: No module named 'nothing_there'\ntasks.py:1:\n> 1 | import nothing_there",
@@ -320,10 +324,10 @@ test('a module that the module of the user imports is no mistake of pipeline.yam
 });
 
 test('sys.exit(0) ends a function well, another code does not', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     'import sys\ndef make(product, code):\n    product.touch(); sys.exit(code)\n',
   );
-  using _ = files;
+  const { files, make } = made;
   const run = (code: string) =>
     bench.run(
       pipelineIn(files.root, [{ ...make, params: paramsOf({ code }) }]),
@@ -335,10 +339,10 @@ test('sys.exit(0) ends a function well, another code does not', async () => {
 });
 
 test('a limit of time shows where the function was', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     'import time\ndef make(product):\n    time.sleep(60)\n',
   );
-  using _ = files;
+  const { files, make } = made;
   const { failure } = await bench.run(pipelineIn(files.root, [make]), {
     limits: { taskTimeoutMs: 3000, cellTimeoutMs: 1 },
   });
@@ -348,10 +352,10 @@ test('a limit of time shows where the function was', async () => {
 });
 
 test('a process that dies is told of without a cell', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     'import os, signal\ndef make(product):\n    os.kill(os.getpid(), signal.SIGKILL)\n',
   );
-  using _ = files;
+  const { files, make } = made;
   const { failure } = await bench.run(pipelineIn(files.root, [make]));
   expect(failure).toBe(
     'The kernel died of SIGKILL.\nSomething killed the process; most often that is the system when memory runs short.',
@@ -359,10 +363,10 @@ test('a process that dies is told of without a cell', async () => {
 });
 
 test('an abort ends the function', async () => {
-  const { files, make } = moduleOf(
+  using made = moduleOf(
     'import time\ndef make(product):\n    print("here", flush=True)\n    time.sleep(60)\n',
   );
-  using _ = files;
+  const { files, make } = made;
   const stop = new AbortController();
   const { outcome, failure } = await bench.run(pipelineIn(files.root, [make]), {
     signal: stop.signal,

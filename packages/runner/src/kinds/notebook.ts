@@ -9,6 +9,7 @@ import type { ExecutionFailure, NotebookOutcome } from '@nx-notebook/kernel';
 import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
 import type { NotebookSource } from '@nx-notebook/pipeline';
 import { writeFileAtomically } from '@nx-notebook/store';
+import { standInFolder } from '../driver.js';
 import { describeFailure } from '../failure-detail.js';
 import { findFailurePlace } from '../failure-place.js';
 import { notebookPath, partialNotebookPath } from '../partial-notebook.js';
@@ -27,7 +28,8 @@ export async function runNotebook(
       notebook: prepare(source, request.injected),
       cwd: task.cwd,
       kernelName: source.kernelName,
-      env: {},
+      // Other kernels know nothing of it.
+      env: { NXNB_LAST_PATH: standInFolder },
       ...limits,
     },
     observer,
