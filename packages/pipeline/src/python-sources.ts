@@ -2,6 +2,8 @@
  * Every Python text that executing a task runs: its own code, the functions that are called around it, and what the
  * runtime imports for it. Keys and inference both follow the imports of these. Pure; resolves nothing.
  */
+import { join } from 'node:path';
+import * as path from 'node:path';
 import type { ImportFact, PythonFacts } from '@nx-notebook/python';
 import type { Pipeline, PythonCall, Task } from './pipeline.js';
 import { productsOf } from './products-of.js';
@@ -69,9 +71,9 @@ export function pythonSourcesOf(
   task: Task,
 ): readonly PythonSource[] {
   const { cwd: folder } = task;
-  const roots = [pipeline.folder, pipeline.root].filter(
-    (root, index, all) => root !== folder && all.indexOf(root) === index,
-  );
+  const isPackage = pipeline.root !== pipeline.folder;
+  const further = isPackage ? [join(pipeline.root, 'src'), pipeline.root] : [];
+  const roots = [pipeline.folder, ...further].filter((root) => root !== folder);
   const own = ownFacts(task);
   const needs = runtimeImports(task);
   return [
@@ -93,7 +95,7 @@ function ownFacts({ source }: Task): PythonFacts | undefined {
  */
 function callSource(call: PythonCall): Pick<PythonSource, 'facts' | 'file'> {
   const { facts, file, module } = call;
-  const isDefinedThere = file !== undefined && isFileOf(module, file.path);
+  const isDefinedThere = file !== undefined && isFileOf(module, file.absolutePath);
   const name = isDefinedThere ? module.replace(/\.?[^.]*$/, '') : module;
   const imports = name === '' ? [] : [absolute(name)];
   return {
@@ -102,10 +104,10 @@ function callSource(call: PythonCall): Pick<PythonSource, 'facts' | 'file'> {
   };
 }
 
-function isFileOf(module: string, path: string): boolean {
-  const own = module.replaceAll('.', '/');
-  return [`${own}.py`, `${own}/__init__.py`].some(
-    (end) => path === end || path.endsWith(`/${end}`),
+function isFileOf(module: string, file: string): boolean {
+  const own = path.join(...module.split('.'));
+  return [`${own}.py`, path.join(own, '__init__.py')].some((end) =>
+    file.endsWith(path.sep + end),
   );
 }
 

@@ -113,7 +113,7 @@ function usesOf(
         : undefined;
     }
     case 'template':
-      return undefined;
+      return task.opened.source.facts;
   }
 }
 

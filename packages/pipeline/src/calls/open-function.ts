@@ -2,19 +2,25 @@
  * A function as a task: its code, the arguments it takes, the upstreams it names.
  */
 import type { Parameter } from '@nx-notebook/python';
+import { isWildcard } from '../build/wildcard.js';
 import type { FunctionSource } from '../pipeline.js';
 import type { Problems } from '../problems.js';
-import type { Located, TaskSpec } from '../spec/pipeline-spec.js';
+import type { Located, MetaSpec, TaskSpec } from '../spec/pipeline-spec.js';
 import { toTaskPath } from '../task-path.js';
 import type { CallContext } from './call-context.js';
 import { splitDottedPath } from './dotted-path.js';
 import { findDefinition, type LocalDefinition } from './find-definition.js';
 import { callOf } from './resolve-call.js';
 
+/** What opening a function needs. */
+export interface FunctionContext extends CallContext {
+  readonly meta: MetaSpec;
+}
+
 /** A function that a task calls. */
 export interface OpenedFunction {
   readonly source: FunctionSource;
-  /** Names in `upstream['name']`, each once, in order. */
+  /** Names in `upstream['name']`, each once, in order; none if they are read from the yaml. */
   readonly upstream: readonly Located<string>[];
   /** Unknown for what is installed, and for what is no plain function. */
   readonly parameters?: readonly Parameter[];
@@ -34,7 +40,7 @@ export interface GivenArguments {
 /** The function of a task, or undefined after reporting why there is none. */
 export async function openFunction(
   { source, kernelName = 'python3' }: TaskSpec,
-  context: CallContext,
+  context: FunctionContext,
 ): Promise<OpenedFunction | undefined> {
   const { location, value } = source;
   const path = splitDottedPath(value);
@@ -65,7 +71,10 @@ export async function openFunction(
       facts: call.facts,
       call,
     },
-    upstream: found === undefined ? [] : upstreamOf(found),
+    upstream:
+      found === undefined || !context.meta.extractUpstream
+        ? []
+        : upstreamOf(found),
     ...describeFunction(found),
   };
 }
@@ -96,13 +105,16 @@ function describeFunction(
 
 /** Reports arguments that the function does not take, and those that it misses. */
 export function checkArguments(
-  { source, parameters, place = '' }: OpenedFunction,
+  { source, parameters, upstream, place = '' }: OpenedFunction,
   { spec, params, hasUpstream, hasSerializer, problems }: GivenArguments,
 ): void {
   if (parameters === undefined) return;
   const given = [
     ...params,
-    ...(hasUpstream ? ['upstream'] : []),
+    // A name that no task has was reported as such.
+    ...(hasUpstream || upstream.some(({ value }) => !isWildcard(value))
+      ? ['upstream']
+      : []),
     ...(hasSerializer ? [] : ['product']),
   ];
   const takesAny = parameters.some(({ kind }) => kind === '**');
@@ -132,7 +144,7 @@ export function checkArguments(
   problems.error({
     code: 'wrong-arguments',
     message: `Error rendering task "${spec.name.value}" initialized with function "${source.call.name}" (${place}). ${parts.join('. ')}.`,
-    hint: hintFor(extra, params_, { hasSerializer, name: source.call.name }),
+    hint: hintFor(extra, missing, { hasSerializer, name: source.call.name }),
     location: spec.source.location,
   });
 }
@@ -148,6 +160,8 @@ function hintFor(
     return `Add the argument "product" to "${name}", or write "serializer:" if it returns its result.`;
   if (extra.includes('upstream'))
     return `Add the argument "upstream" to "${name}".`;
+  if (missing.length === 1 && missing[0] === 'upstream')
+    return `Write upstream['name'] in "${name}", or give the argument a default.`;
   return extra.length > 0
     ? `Remove ${extra.map((one) => `"${one}"`).join(', ')} from "params", or add it to the function.`
     : 'Write what is missing below "params", or give it a default.';

@@ -60,6 +60,7 @@ function findTemplate(
   file: TextFile,
   {
     searchFolders,
+    folder,
     files,
     problems,
   }: CallContext & { readonly searchFolders: readonly string[] },
@@ -87,21 +88,21 @@ function findTemplate(
   }
   for (const name of names) {
     if (name.split('/').includes('..')) continue;
-    for (const folder of searchFolders) {
-      const outcome = files.read(join(folder, name));
+    for (const searched of searchFolders) {
+      const outcome = files.read(join(searched, name));
       if (outcome.ok) return outcome.file;
     }
   }
   if (isOptional) return undefined;
   const [first = ''] = names;
-  const known = searchFolders.flatMap((folder) => files.list(folder));
+  const known = searchFolders.flatMap((searched) => files.list(searched));
   problems.error({
     code: 'unknown-template',
     message: `'${names.join("', '")}' template does not exist.`,
     hint: didYouMean(
       first,
       known,
-      `It is looked for in ${searchFolders.map((one) => `"${one}"`).join(', ')}, the folder of the source loader.`,
+      `It is looked for in ${searchFolders.map((one) => `"${toTaskPath(folder, one)}"`).join(', ')}, the folder of the source loader.`,
     ),
     location,
   });

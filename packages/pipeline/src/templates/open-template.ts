@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { explainUnreadable } from '../build/unreadable.js';
 import type { CallContext } from '../calls/call-context.js';
 import type { TemplateSource } from '../pipeline.js';
+import type { Problems } from '../problems.js';
 import type { Located, MetaSpec, TaskSpec } from '../spec/pipeline-spec.js';
 import { didYouMean } from '../suggest.js';
 import { resolveTaskPath } from '../task-path.js';
@@ -71,13 +72,21 @@ function open(
     meta.extractProduct && !isShell
       ? readTemplateProduct(scan.product, file, problems)
       : undefined;
+  if (meta.extractProduct && product === undefined) {
+    if (isShell) reportShellProduct(file, problems);
+    return undefined;
+  }
+  const usedElsewhere = new Set([
+    ...includes.variables,
+    ...atRun.map(({ name }) => name),
+  ]);
   return {
     source: {
       ...sourceKind(spec),
       path,
       absolutePath: file.path,
       kernelName: spec.kernelName ?? 'python3',
-      ...(isShell ? { facts: shellFacts(file.text, scan) } : {}),
+      ...(isShell ? { facts: shellFacts(file.text, scan, usedElsewhere) } : {}),
       text: file.text,
       searchFolders,
       includes: includes.files,
@@ -87,10 +96,7 @@ function open(
     file,
     declared: spec.source,
     scan,
-    usedElsewhere: new Set([
-      ...includes.variables,
-      ...atRun.map(({ name }) => name),
-    ]),
+    usedElsewhere,
   };
 }
 
@@ -109,12 +115,13 @@ function readSource(
   const outcome = files.read(resolved.absolutePath);
   if (outcome.ok) return { file: outcome.file, path: resolved.path };
   const { message, hint } = explainUnreadable(outcome.reason, value);
-  const name = value.replace(/^.*\//, '');
-  const near = files.list(dirname(resolve(sourceFolder, value)));
+  const names = files
+    .list(dirname(resolve(sourceFolder, value)))
+    .map((name) => value.replace(/[^/]*$/, name));
   problems.error({
     code: 'source-not-readable',
     message,
-    hint: outcome.reason === 'missing' ? didYouMean(name, near, hint) : hint,
+    hint: outcome.reason === 'missing' ? didYouMean(value, names, hint) : hint,
     location,
   });
   return undefined;
@@ -161,6 +168,16 @@ function upstreamOf(
     } else if (!first.has(name)) first.set(name, { value: name, location });
   }
   return [...first.values()];
+}
+
+function reportShellProduct(file: TextFile, problems: Problems): void {
+  problems.error({
+    code: 'no-product',
+    message:
+      "Couldn't extract 'product': products can not be read from shell scripts.",
+    hint: 'Set "extract_product: false" below "meta" and write "product" in each task.',
+    location: file.firstLine,
+  });
 }
 
 function reportFault(

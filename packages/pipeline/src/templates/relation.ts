@@ -12,6 +12,7 @@ import { describe, textIn, type YamlNode } from '../yaml/yaml-node.js';
 export interface RelationContext {
   /** `SQLRelation` (the default), `SQLiteRelation`, `PostgresRelation` or `GenericSQLRelation`. */
   readonly className: string | undefined;
+  /** Undefined after it was reported that there is none. */
   readonly client: PythonCall | undefined;
   readonly locate: (range: TextRange) => Location;
   readonly problems: Problems;
@@ -36,16 +37,11 @@ export function readRelation(
   { className = 'SQLRelation', client, locate, problems }: RelationContext,
 ): Relation | undefined {
   const parts = checkClass(className) ?? partsOf(node, className);
-  const problem =
-    'code' in parts
-      ? parts
-      : client === undefined
-        ? withoutClient(className)
-        : undefined;
-  if (problem !== undefined)
-    problems.error({ ...problem, location: locate(node.range) });
-  if (client === undefined || 'code' in parts) return undefined;
-  return { ...parts, isStamped: CLASSES[className] === true, client };
+  if ('code' in parts) {
+    problems.error({ ...parts, location: locate(node.range) });
+    return undefined;
+  }
+  return client && { ...parts, isStamped: CLASSES[className] === true, client };
 }
 
 type Unlocated = Omit<Problem, 'location'>;
@@ -58,14 +54,6 @@ function checkClass(className: string): Unlocated | undefined {
     code: 'unknown-product-class',
     message: `'${className}' is no class of relations.${near === undefined ? '' : ` Did you mean '${near}'?`}`,
     hint: `Valid classes are: ${known.join(', ')}.`,
-  };
-}
-
-function withoutClient(className: string): Unlocated {
-  return {
-    code: 'no-client',
-    message: `The product of class ${className} has no client: how to connect to its database is not known.`,
-    hint: `Write "product_client: module.function" in the task, or below "clients" at the top: {${className}: module.function}.`,
   };
 }
 

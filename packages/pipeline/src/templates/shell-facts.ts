@@ -15,7 +15,11 @@ const HIDDEN_CODE =
   /\bpython[\d.]*(?:\s+-[a-zA-Z]+)*\s+(?:-c\b|-(?:\s|$)|<|["'$])|\|\s*python[\d.]*\s*(?:$|[\n;&|])|\bpython[\d.]*\s*<</m;
 
 /** Facts of a shell script, as a notebook would have them of `!commands`. */
-export function shellFacts(text: string, scan: TemplateScan): PythonFacts {
+export function shellFacts(
+  text: string,
+  scan: TemplateScan,
+  usedElsewhere: ReadonlySet<string>,
+): PythonFacts {
   const code = text.replaceAll(/^\s*#.*$/gm, '');
   const paths = (code.match(WORD) ?? []).filter(
     (word) => SCRIPT.test(word) || PROGRAM.test(word),
@@ -28,7 +32,9 @@ export function shellFacts(text: string, scan: TemplateScan): PythonFacts {
     ]),
     importsAnything: HIDDEN_CODE.test(code),
     paths: [...new Set(paths)],
-    upstreamUse: useOf(text, scan),
+    upstreamUse: usedElsewhere.has('upstream')
+      ? { kind: 'anything' }
+      : useOf(text, scan),
   };
 }
 
