@@ -11,3 +11,8 @@ export type {
 } from './kinds/pipeline-hook.js';
 export { removePartialNotebook } from './partial-notebook.js';
 export type { Limits, LimitsOf } from './run-context.js';
+export {
+  createStampReader,
+  type StampReader,
+  type StampReaderOptions,
+} from './templates/stamp-reader.js';

@@ -14,8 +14,10 @@ def main(payload: Dict[str, Any]) -> None:
     run_with_hooks(task, payload["hooks"], lambda: _run(task, payload))
 
 
-def run_with_hooks(task: Task, hooks: Dict[str, Any], run: Callable[[], None]) -> None:
-    """Runs a task of any kind between its hooks; the task's client is closed at the end."""
+def run_with_hooks(
+    task: Task, hooks: Dict[str, Any], run: Callable[[], None], finish: Callable[[], None] = lambda: None
+) -> None:
+    """Runs a task of any kind between its hooks, and `finish` last; the task's client is closed at the end."""
     try:
         if hooks["onRender"] is not None:
             with failures.marked("isHook", True):
@@ -33,6 +35,7 @@ def run_with_hooks(task: Task, hooks: Dict[str, Any], run: Callable[[], None]) -
         if hooks["onFinish"] is not None:
             with failures.marked("isHook", True):
                 task.run_hook("on_finish", hooks["onFinish"])
+        finish()
     finally:
         task.close()
 

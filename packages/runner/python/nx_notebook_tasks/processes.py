@@ -20,6 +20,9 @@ _TAIL = 4096
 # A program that was asked to end has this long; the kernel itself is killed after 4 s.
 _GRACE = 1.0
 
+# Waits for a word, so that no program runs before its guard does; a closed pipe is none.
+_START = 'read -r word && exec "$@" </dev/null'
+
 # Reads a line; whoever holds the other end of the pipe writes one when all went well, and else the pipe just closes.
 _GUARD = 'read -r word; [ "$word" = done ] || kill -s KILL -- "-$0"'
 
@@ -46,17 +49,21 @@ def run_program(command: Sequence[str], env: Optional[Dict[str, str]] = None, **
     """Runs a program to its end; it has no input."""
     has_groups = os.name == "posix"
     child = subprocess.Popen(
-        list(command),
+        ["sh", "-c", _START, "sh", *command] if has_groups else list(command),
         env=env,
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE if has_groups else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=has_groups,
         **options,
     )
-    guard = _start_guard(child.pid) if has_groups else None
+    guard = None
     tail: List[str] = []
     try:
+        if has_groups:
+            guard = _start_guard(child.pid)
+            child.stdin.write(b"start\n")
+            child.stdin.close()
         readers = [
             _start_reader(child.stdout, lambda text: sys.stdout.write(text)),
             _start_reader(child.stderr, lambda text: _keep(text, tail)),
