@@ -20,11 +20,7 @@ export { openRecordBook } from './record-book.js';
 export { recordsFolder, stateFolder, type TaskName } from './state-folder.js';
 export { stampPath } from './input-stamps.js';
 export { taskLabel, taskName } from './task-names.js';
-export {
-  adoptProducts,
-  type AdoptedRun,
-  type Adoption,
-} from './adopt.js';
+export { adoptProducts, type AdoptedRun, type Adoption } from './adopt.js';
 export { build } from './build.js';
 export {
   describeRun,

@@ -91,6 +91,10 @@ describe('run records', () => {
     ],
     ['of another task', (record) => JSON.stringify({ ...record, task: 'b' })],
     [
+      'of another variant',
+      (record) => JSON.stringify({ ...record, variant: '@sample' }),
+    ],
+    [
       'of a newer key',
       (record) =>
         JSON.stringify({

@@ -177,9 +177,9 @@ it.each<[string, Partial<Task>, readonly string[]]>([
   expect(modules(changes)).toEqual(expected);
 });
 
-it('looks in the working directory, the folder of the pipeline and its root', () => {
+it('looks in the working directory, the folder of the pipeline and those of its package', () => {
   const made = task({ cwd: '/w/p/notebooks' });
   expect(pythonSourcesOf({ folder: '/w/p', root: '/w' }, made)).toMatchObject([
-    { folder: '/w/p/notebooks', roots: ['/w/p', '/w'] },
+    { folder: '/w/p/notebooks', roots: ['/w/p', '/w/src', '/w'] },
   ]);
 });

@@ -16,6 +16,8 @@ const reminderMs = 30_000;
 export interface ProgressOptions {
   readonly now: () => number;
   readonly print: (text: string) => void;
+  /** Whether cells mean something to the user: only those of a notebook do. */
+  readonly hasCells: boolean;
   /** Of the whole task. */
   readonly estimateMs?: number;
   readonly later?: Later;
@@ -62,9 +64,10 @@ export class ProgressLines {
     const { now, print } = this.#options;
     this.#printedAt = now();
     const elapsed = this.#printedAt - this.#startedAt;
-    print(
-      `cell ${cell.ordinal}/${cell.total}  ${formatDuration(elapsed)}${this.#left(elapsed)}`,
-    );
+    const what = this.#options.hasCells
+      ? `cell ${cell.ordinal}/${cell.total}`
+      : 'running';
+    print(`${what}  ${formatDuration(elapsed)}${this.#left(elapsed)}`);
     this.#printIn(reminderMs, cell);
   }
 

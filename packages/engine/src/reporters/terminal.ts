@@ -8,6 +8,7 @@ import type { SharingSummary } from '@nx-notebook/store';
 import type { BuildEvent, Reporter, TaskOutcome } from '../event.js';
 import { taskIdentity, taskLabel } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
+import { hasCells } from './has-cells.js';
 import { outcomeLine, reasonLine } from './outcome-line.js';
 import { paletteOf, type Palette } from './palette.js';
 import { formatBytes } from './bytes.js';
@@ -157,6 +158,7 @@ class TerminalReporter implements Reporter {
     return new ProgressLines({
       now,
       print: (text) => this.#line(event.ref, text),
+      hasCells: hasCells(event.ref),
       ...(estimateMs === undefined ? {} : { estimateMs }),
       ...(later === undefined ? {} : { later }),
     });

@@ -8,6 +8,7 @@ import type { BuildEvent, Reporter } from '../event.js';
 import { taskIdentity } from '../task-names.js';
 import type { TaskRef } from '../task-runner.js';
 import { BoundedText } from './bounded-text.js';
+import { hasCells } from './has-cells.js';
 import { outcomeLine, reasonLine } from './outcome-line.js';
 import { paletteOf } from './palette.js';
 import { renderFailure } from './render-failure.js';
@@ -79,6 +80,7 @@ class Transcript {
         this.#line(`runs: ${reasonLine(event)}`);
         return;
       case 'cell-started':
+        if (!hasCells(event.ref)) return;
         this.#header = palette.dim(
           `--- cell ${event.ordinal}/${event.total} ---`,
         );
