@@ -2,8 +2,8 @@
  * Takes products that another tool made as the result of a task's key, without executing it. Whether they are that result
  * is for the caller to know; here they are digested, kept and recorded like any other.
  */
-import { digestProducts, productLocations } from './task-products.js';
 import { productsOf } from '@nx-notebook/pipeline';
+import { digestProducts, productLocations } from './task-products.js';
 import { computeKey } from './compute-key.js';
 import type { AssessParts } from './assess-task.js';
 import type { RunRecord } from './run-record.js';
@@ -47,6 +47,7 @@ export async function adoptProducts(
     version: 1,
     project: ref.project,
     task: ref.task.name,
+    ...(ref.pipeline.variant === '' ? {} : { variant: ref.pipeline.variant }),
     key: key.value.key,
     keyData: key.value.keyData,
     status: 'executed',

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { logger, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
 import { describePython } from './describe-python.js';
+import { addIgnored } from './ignored.js';
 
 /** The plugin, as nx.json names it. */
 const plugin = 'nx-notebook';
@@ -14,7 +15,7 @@ const ignored = ['.nx/notebook', '*.failed.ipynb'] as const;
 
 /** Sets up a workspace. What has to be done by hand is printed, never an error: a half-prepared machine is normal here. */
 export async function init(tree: Tree): Promise<void> {
-  const done = [registerPlugin(tree), ignoreFolders(tree)];
+  const done = [registerPlugin(tree), addIgnored(tree, ignored)];
   const python = await describePython({
     workspaceRoot: tree.root,
     env: process.env,
@@ -40,19 +41,6 @@ function registerPlugin(tree: Tree): string {
     plugins: [...plugins, { plugin, options: {} }],
   });
   return 'nx.json: registered nx-notebook';
-}
-
-function ignoreFolders(tree: Tree): string {
-  const before = tree.read('.gitignore', 'utf-8') ?? '';
-  const present = new Set(before.split(/\r?\n/).map((line) => line.trim()));
-  const isCovered = (line: string): boolean =>
-    [line, `${line}/`, `/${line}`].some((form) => present.has(form)) ||
-    (line.startsWith('.nx/') && (present.has('.nx') || present.has('.nx/')));
-  const missing = ignored.filter((line) => !isCovered(line));
-  if (missing.length === 0) return '.gitignore: nothing to add';
-  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-  tree.write('.gitignore', `${before}${gap}${missing.join('\n')}\n`);
-  return `.gitignore: added ${missing.join(', ')}`;
 }
 
 function nextCommand(tree: Tree): string {
