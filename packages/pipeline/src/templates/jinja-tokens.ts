@@ -35,7 +35,7 @@ export type Brackets = 'curly' | 'square';
 const RAW = /\{%[-+]?\s*raw\s*[-+]?%\}/y;
 const END_RAW = /\{%[-+]?\s*endraw\s*[-+]?%\}/g;
 const TOKEN =
-  /([\p{L}_][\p{L}\p{N}_]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?|0[xXoObB][\da-fA-F_]+)|(\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=.,:;|()[\]{}])/uy;
+  /([\p{L}_][\p{L}\p{N}_]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(0[xXoObB][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)|(\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=.,:;|()[\]{}])/uy;
 
 /** Reads the parts. Square brackets are those of placeholders that SQL dumps fill in when they run. */
 export function readJinja(text: string, brackets: Brackets): JinjaParts {

@@ -157,6 +157,7 @@ function expressionsOf({ kind, tokens }: JinjaPart): Expressions {
     case 'extends':
       return plain(rest.filter(({ text }) => !REFERENCE_WORDS.has(text)));
     case 'block':
+      return plain([]);
     case 'filter':
       return plain(rest.slice(1));
     case undefined:
@@ -216,15 +217,20 @@ function macro(tokens: readonly JinjaToken[]): Expressions {
   };
 }
 
-/** `'file' as name`, `'file' import a as b, c`. */
+/** `'file' as name`, `'file' import a as b, c`, both perhaps `with context`. */
 function imported(tokens: readonly JinjaToken[]): Expressions {
   const start = tokens.findIndex(
     ({ text }) => text === 'as' || text === 'import',
   );
   const at = start < 0 ? tokens.length : start;
+  const context = tokens.findLastIndex(({ text }) => text === 'context');
+  const end = context < at ? tokens.length : context - 1;
   return {
     tokens: tokens.slice(0, at),
-    targets: namesWhere(tokens, (index) => index > at),
+    targets: namesWhere(
+      tokens,
+      (index) => index > at && index < end && tokens[index + 1]?.text !== 'as',
+    ),
   };
 }
 
