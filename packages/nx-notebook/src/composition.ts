@@ -31,7 +31,11 @@ import {
   type SharedStore,
 } from '@nx-notebook/store';
 import { dataFolder } from './data-folder.js';
-import { createKernelRunner, type LimitsOf } from '@nx-notebook/runner';
+import {
+  createKernelRunner,
+  type KernelRunner,
+  type LimitsOf,
+} from '@nx-notebook/runner';
 import { localStoreFolder } from './local-store-folder.js';
 import { pluginVersion } from './plugin-version.js';
 import type { Environment, Settings } from './settings/settings.js';
@@ -55,6 +59,7 @@ export interface CompositionOptions {
 /** The parts of one build. */
 export interface EngineComposition {
   readonly parts: EngineParts;
+  readonly callHook: KernelRunner['callHook'];
   /** Ends kernels and writes caches back; resolves in any case. */
   readonly dispose: () => Promise<void>;
 }
@@ -100,6 +105,7 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
       imports: createImportResolver({ facts, cacheFolder: folder, env }),
       kernelSetup: (kernel) => kernelSetup({ ...kernel, env }),
     },
+    callHook: (...call) => runner.callHook(...call),
     dispose: async () => {
       await Promise.all([runner.dispose(), stats.persist()]);
     },

@@ -12,7 +12,12 @@ import {
   type Diagnostic,
   type Result,
 } from '@nx-notebook/notebook';
-import type { LoadOptions, LoadResult, Pipeline } from '@nx-notebook/pipeline';
+import type {
+  LoadOptions,
+  LoadResult,
+  Pipeline,
+  Task,
+} from '@nx-notebook/pipeline';
 import {
   loadOne,
   pipelineIdentity,
@@ -74,21 +79,21 @@ export async function planTasks(
     const pipeline = pipelineIdentity(request);
     const loaded = pipelines.get(pipeline) ?? (await load(request, options));
     pipelines.set(pipeline, loaded);
-    const found = findTask(request, loaded, options);
+    const found = findTasks(request, loaded, options);
     if ('status' in found) {
       const list = found.status === 'rejected' ? rejected : absent;
       list.push({ request, text: found.text });
       continue;
     }
-    const identity = JSON.stringify([
-      request.project,
-      pipeline,
-      found.task.name,
-    ]);
-    const known = planned.get(identity);
-    if (known === undefined)
-      planned.set(identity, { ref: found, requests: [request] });
-    else known.requests.push(request);
+    for (const task of found.tasks) {
+      const { project } = request;
+      const identity = JSON.stringify([project, pipeline, task.name]);
+      const ref = { project, pipeline: found.pipeline, task };
+      const known = planned.get(identity);
+      if (known === undefined)
+        planned.set(identity, { ref, requests: [request] });
+      else known.requests.push(request);
+    }
   }
   return {
     planned: [...planned.values()],
@@ -113,25 +118,31 @@ async function load(
 
 type NoTask = { readonly status: 'rejected' | 'absent'; readonly text: string };
 
-/** The task, or the text that says why there is none. */
-function findTask(
+/** The tasks that a target stands for, or the text that says why there are none. */
+function findTasks(
   request: TaskRequest,
   { result, lateFailure }: Loaded,
   { color, workspaceRoot: cwd }: PlanOptions,
-): TaskRef | NoTask {
-  const { project, options } = request;
+): { readonly pipeline: Pipeline; readonly tasks: readonly Task[] } | NoTask {
+  const { options } = request;
   if (!result.ok) {
     const text = renderDiagnostics(result.diagnostics, { color, cwd });
     return { status: 'rejected', text };
   }
   const { pipeline } = result;
-  const task = pipeline.tasks.find(({ name }) => name === options.task);
-  if (task === undefined) return noTask(request);
-  if (lateFailure !== undefined && task.late.length > 0) {
+  const tasks = tasksNamed(options.task, pipeline);
+  if (tasks.length === 0) return noTask(request);
+  if (lateFailure !== undefined && tasks.some(({ late }) => late.length > 0)) {
     const lines = renderFailure(lateFailure, { color, cwd });
     return { status: 'rejected', text: `${lines.join('\n')}\n` };
   }
-  return { project, pipeline, task };
+  return { pipeline, tasks };
+}
+
+/** A grid whose values only a run knows is one target. */
+function tasksNamed(name: string, { tasks }: Pipeline): readonly Task[] {
+  const group = tasks.filter((task) => task.group === name);
+  return group.length > 0 ? group : tasks.filter((task) => task.name === name);
 }
 
 function noTask(request: TaskRequest): NoTask {

@@ -13,9 +13,11 @@ import {
   type TaskTranscript,
 } from '@nx-notebook/engine';
 import { renderDiagnostics } from '@nx-notebook/notebook';
-import { removePartialNotebook } from '@nx-notebook/runner';
+import { removePartialNotebook, type KernelRunner } from '@nx-notebook/runner';
+import { collectReports } from './collect-reports.js';
 import { snapshotInputs } from './input-snapshot.js';
 import { leaveUncached, type Reported } from './leave-uncached.js';
+import { openPipelineHooks } from './pipeline-hooks.js';
 import {
   planTasks,
   type PlannedTask,
@@ -25,7 +27,6 @@ import {
 import {
   reportAbsent,
   reportLost,
-  reportOutcome,
   reportRejected,
   type TaskReport,
 } from './task-report.js';
@@ -34,6 +35,8 @@ import type { TaskRequest } from './task-request.js';
 /** Concrete parts for one build, and their end. */
 export interface Composition {
   readonly parts: EngineParts;
+  /** Calls a hook of a pipeline. */
+  readonly callHook: KernelRunner['callHook'];
   readonly dispose: () => Promise<void>;
 }
 
@@ -112,9 +115,15 @@ async function* buildTasks(
 ): AsyncGenerator<TaskReport, void, undefined> {
   const transcripts = openTranscripts(plan, host);
   const reporters = [...transcripts.values()].map(({ reporter }) => reporter);
-  const { parts, dispose } = host.compose(
+  const { callHook, dispose, ...composed } = host.compose(
     combineReporters(...reporters, ...(host.live ? [host.live] : [])),
   );
+  const hooks = openPipelineHooks({ ...host, callHook });
+  const parts: EngineParts = {
+    ...composed.parts,
+    runner: async () => hooks.around(await composed.parts.runner()),
+  };
+  const collection = collectReports(plan.planned);
   const reports: Reported[] = [];
   try {
     const refs = plan.planned.map(({ ref }) => ref);
@@ -130,17 +139,19 @@ async function* buildTasks(
     )) {
       const task = find(plan, outcome.ref);
       if (task === undefined) continue;
+      hooks.ended(outcome);
       if (isGood(outcome)) {
         await snapshot.finished(task.ref);
         await removePartialNotebook(task.ref.task);
       }
       const text = transcripts.get(task)?.text() ?? '';
-      for (const { id } of task.requests) {
-        const report = reportOutcome(id, outcome, { text, ...host });
+      const ended = collection.ended(task, outcome, { text, ...host });
+      for (const report of ended) {
         reports.push({ task, report, isInDoubt: isInDoubt(outcome) });
         yield report;
       }
     }
+    await hooks.finish();
     await leaveUncached(reports, snapshot, host);
   } finally {
     await dispose();

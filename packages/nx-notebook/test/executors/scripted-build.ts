@@ -52,6 +52,7 @@ export function hostOf(
     build,
     compose: () => ({
       parts,
+      callHook: () => Promise.resolve(undefined),
       dispose: () => {
         disposals += 1;
         return Promise.resolve();
