@@ -70,17 +70,24 @@ export function pythonSourcesOf(
   pipeline: Pick<Pipeline, 'folder' | 'root'>,
   task: Task,
 ): readonly PythonSource[] {
-  const { cwd: folder } = task;
-  const isPackage = pipeline.root !== pipeline.folder;
-  const further = isPackage ? [join(pipeline.root, 'src'), pipeline.root] : [];
-  const roots = [pipeline.folder, ...further].filter((root) => root !== folder);
+  const { folder, root } = pipeline;
+  const further = root === folder ? [] : [join(root, 'src'), root];
+  const place = { folder, roots: further };
   const own = ownFacts(task);
   const needs = runtimeImports(task);
   return [
-    ...(own === undefined ? [] : [{ facts: own }]),
-    ...callsOf(task).map(({ call }) => callSource(call)),
-    ...(needs.length === 0 ? [] : [{ facts: importing(needs) }]),
-  ].map((source) => ({ ...source, folder, roots }));
+    ...(own === undefined ? [] : [{ facts: own, ...ownPlace(task, place) }]),
+    ...callsOf(task).map(({ call }) => ({ ...callSource(call), ...place })),
+    ...(needs.length === 0 ? [] : [{ facts: importing(needs), ...place }]),
+  ];
+}
+
+type Place = Pick<PythonSource, 'folder' | 'roots'>;
+
+/** What is called, is called from the pipeline's folder, wherever the task itself is executed. */
+function ownPlace({ cwd }: Task, { folder, roots }: Place): Place {
+  const others = [folder, ...roots].filter((each) => each !== cwd);
+  return { folder: cwd, roots: others };
 }
 
 /** Of a function or a hook its call tells everything. */
@@ -95,7 +102,8 @@ function ownFacts({ source }: Task): PythonFacts | undefined {
  */
 function callSource(call: PythonCall): Pick<PythonSource, 'facts' | 'file'> {
   const { facts, file, module } = call;
-  const isDefinedThere = file !== undefined && isFileOf(module, file.absolutePath);
+  const isDefinedThere =
+    file !== undefined && isFileOf(module, file.absolutePath);
   const name = isDefinedThere ? module.replace(/\.?[^.]*$/, '') : module;
   const imports = name === '' ? [] : [absolute(name)];
   return {

@@ -178,8 +178,14 @@ it.each<[string, Partial<Task>, readonly string[]]>([
 });
 
 it('looks in the working directory, the folder of the pipeline and those of its package', () => {
-  const made = task({ cwd: '/w/p/notebooks' });
-  expect(pythonSourcesOf({ folder: '/w/p', root: '/w' }, made)).toMatchObject([
+  const made = task({
+    source: { ...template, kind: 'shell', language: 'shell', facts },
+    cwd: '/w/p/notebooks',
+    hooks: { onFinish: call('h.finish', 'h.py') },
+  });
+  const sources = pythonSourcesOf({ folder: '/w/p', root: '/w' }, made);
+  expect(sources.slice(0, 2)).toMatchObject([
     { folder: '/w/p/notebooks', roots: ['/w/p', '/w/src', '/w'] },
+    { file: '/w/p/h.py', folder: '/w/p', roots: ['/w/src', '/w'] },
   ]);
 });
