@@ -13,7 +13,7 @@ import type { LoadOptions, LoadResult, Pipeline } from './pipeline.js';
 import { Problems } from './problems.js';
 import { readSpec } from './spec/read-spec.js';
 import type { PipelineSpec } from './spec/pipeline-spec.js';
-import type { TextFile } from './text-file.js';
+import { TextFile } from './text-file.js';
 import { WorkspaceFiles } from './workspace-files.js';
 import { readYaml } from './yaml/read-yaml.js';
 
@@ -75,7 +75,8 @@ export async function loadPipeline(
 async function loadFrom(loading: Loading): Promise<Loaded> {
   const { options, folder } = loading;
   if (options.notebooks !== undefined) {
-    const { file, spec } = notebookList(folder, options.notebooks, loading);
+    const spec = notebookList(folder, options.notebooks, loading);
+    const file = new TextFile(folder, '');
     return {
       root: folder,
       built: await build(spec, file, { ...loading, root: folder }),

@@ -3,7 +3,8 @@
  *
  *     === title | a.py, b.py < a        sources written for the case; b has `upstream = ["a"]`
  *     --- pipeline.yaml                 a file of the pipeline's folder
- *     --- @options                      JSON: environment, overrides, variables, absolutePaths, file, late (text as in yaml)
+ *     --- @options                      JSON: environment, overrides, variables, absolutePaths, file, late (text as in yaml),
+ *                                       notebooks (relative paths)
  *     >>> diagnostics                   what is expected: diagnostics, pipeline, tasks, cells, problems
  *
  * Diagnostics are always compared, and problems of the code if one of them is an error.

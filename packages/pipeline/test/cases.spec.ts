@@ -53,13 +53,15 @@ async function run(
   one: Case,
   workspace: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const { file: name, ...options } = one.options;
+  const { file: name, notebooks, ...options } = one.options;
   const pipeline = join(workspace, 'p');
   writeFiles(pipeline, one.files);
   const file = join(pipeline, name ?? 'pipeline.yaml');
-  const result = await loadPipeline(file, {
+  const paths = notebooks?.map((path) => join(pipeline, path));
+  const result = await loadPipeline(paths === undefined ? file : pipeline, {
     workspaceRoot: workspace,
     ...options,
+    ...(paths === undefined ? {} : { notebooks: paths }),
   });
   const all = describeResult(result, file, workspace);
   const isRefused =

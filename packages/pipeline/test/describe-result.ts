@@ -47,7 +47,7 @@ export function describeResult(
     'tasks',
     tasks.map((task) => describeTask(task, pipeline)).join('\n'),
   );
-  sections.set('cells', describeCells(pipeline));
+  sections.set('cells', describeCells(pipeline).replaceAll(root, '<root>'));
   sections.set(
     'problems',
     tasks

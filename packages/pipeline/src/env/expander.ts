@@ -56,7 +56,7 @@ export function expandText(
     problems.error({
       code: 'invalid-placeholder',
       message: `Error replacing placeholders: this is no valid template: ${template.message}.`,
-      hint: 'Placeholders are written as {{name}}; braces that are none can be written as {{ "{{" }}.',
+      hint: 'A placeholder is written as {{name}}, an expression as {{ name | upper }}.',
       location: locate(),
     });
     return { kind: 'failed' };
@@ -104,7 +104,9 @@ function render(
   problems.error({
     code: 'invalid-placeholder',
     message: `Error replacing placeholders: ${rendered.message}.`,
-    hint: 'Correct the placeholder, or the value in the env that it uses.',
+    hint: rendered.message.startsWith('the environment variable')
+      ? 'Set it, or give a default: {{ env.NAME | default("value") }}.'
+      : 'Correct the placeholder, or the value in the env that it uses.',
     location: locate(),
   });
   return { kind: 'failed' };

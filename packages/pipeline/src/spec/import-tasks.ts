@@ -34,8 +34,9 @@ export function readImportedTasks(
   const document = readYaml(file, problems);
   if (document === undefined) return undefined;
   if (document.kind === 'sequence' && document.items.length > 0) {
+    const before = problems.errorCount;
     const expanded = expand(document, file);
-    return expanded.kind === 'sequence'
+    return expanded.kind === 'sequence' && problems.errorCount === before
       ? { file, items: expanded.items }
       : undefined;
   }

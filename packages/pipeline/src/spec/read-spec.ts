@@ -2,8 +2,9 @@
  * Reads a whole pipeline.yaml, placeholders replaced, into a {@link PipelineSpec}: its top level, `meta`, its tasks and
  * those of the file that it imports.
  */
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { LateValue } from '../pipeline.js';
+import type { Problems } from '../problems.js';
 import type { TextFile } from '../text-file.js';
 import { nearest } from '../suggest.js';
 import type { WorkspaceFiles } from '../workspace-files.js';
@@ -25,7 +26,7 @@ import {
   readMeta,
   type MetaAnswer,
 } from './read-meta.js';
-import type { PipelineSpec, TaskSpec } from './pipeline-spec.js';
+import type { MetaSpec, PipelineSpec, TaskSpec } from './pipeline-spec.js';
 import { hooksOf, readTask, type TaskContext } from './read-task.js';
 import { declaredName } from './task-name.js';
 
@@ -91,7 +92,8 @@ export function readSpec(
   };
 }
 
-const nothingBeside = { hooks: {}, clients: new Map(), sharedLate: [] };
+/** A pipeline that has nothing but tasks. */
+export const nothingBeside = { hooks: {}, clients: new Map(), sharedLate: [] };
 
 function sharedLate(root: YamlMapping): readonly string[] {
   const ids = root.entries
@@ -104,28 +106,45 @@ function readTasks(
   items: readonly YamlNode[],
   { meta, imports }: MetaAnswer,
   context: ReadContext,
-): Pick<PipelineSpec, 'meta' | 'tasks' | 'names' | 'late'> {
-  const base: Omit<TaskContext, 'file'> = {
-    problems: context.problems,
-    files: context.files,
-    root: context.root,
-    meta,
-  };
-  const own = items.map((item) =>
-    readTask(item, { ...base, file: context.file }),
-  );
+): TaskList {
+  const { file } = context;
   const imported =
     imports === undefined ? undefined : readImportedTasks(imports, context);
-  const more = (imported?.items ?? []).map((item) =>
-    readTask(item, {
-      ...base,
-      file: imported?.file ?? context.file,
-      importFolder: dirname(imported?.file.path ?? context.folder),
-    }),
+  return readTaskList(
+    [
+      ...items.map((node) => ({ node, file })),
+      ...(imported?.items ?? []).map((node) => ({
+        node,
+        file: imported?.file ?? file,
+        importFolder: dirname(imported?.file.path ?? context.folder),
+      })),
+    ],
+    meta,
+    context,
   );
-  const tasks = [...own, ...more].filter((task) => task !== undefined);
-  checkNames(tasks, context);
-  const nodes = [...items, ...(imported?.items ?? [])];
+}
+
+/** Tasks as written. */
+export type TaskList = Pick<PipelineSpec, 'meta' | 'tasks' | 'names' | 'late'>;
+
+/** A task before it is read, and the file that it stands in. */
+export type ListedTask = Pick<TaskContext, 'file' | 'importFolder'> & {
+  readonly node: YamlNode;
+};
+
+/** The tasks of a list. */
+export function readTaskList(
+  list: readonly ListedTask[],
+  meta: MetaSpec,
+  { problems, files, root }: Omit<TaskContext, 'file' | 'meta'>,
+): TaskList {
+  const tasks = list
+    .map(({ node, ...place }) =>
+      readTask(node, { problems, files, root, meta, ...place }),
+    )
+    .filter((task) => task !== undefined);
+  checkNames(tasks, problems);
+  const nodes = list.map(({ node }) => node);
   const names = nodes.map(declaredName).filter((name) => name !== undefined);
   return {
     meta,
@@ -186,10 +205,7 @@ function isTypo(name: string): boolean {
 }
 
 /** Names of grids are no names of tasks yet. */
-function checkNames(
-  tasks: readonly TaskSpec[],
-  { problems }: SpecContext,
-): void {
+function checkNames(tasks: readonly TaskSpec[], problems: Problems): void {
   const first = new Map<string, TaskSpec>();
   for (const task of tasks) {
     const { value, location } = task.name;
@@ -198,7 +214,8 @@ function checkNames(
       if (other === undefined) first.set(value, task);
       else {
         const place = other.location;
-        const where = place.file === location.file ? '' : 'of the other file, ';
+        const where =
+          place.file === location.file ? '' : `${basename(place.file)}, `;
         problems.error({
           code: 'duplicate-name',
           message: `DAG already has a task with name '${value}' (${where}line ${place.line}).`,

@@ -28,6 +28,7 @@ import type {
 import { extensionOf, sourceExtensions, taskClassOf } from './task-class.js';
 import {
   checkExtension,
+  checkGridName,
   hasKey,
   millisecondsOf,
   nameOf,
@@ -86,6 +87,7 @@ export function readTask(
     reportMissing('source', node, context);
   if (source === undefined || className === undefined) return undefined;
   checkExtension(entries.get('ext_in'), source, context);
+  checkGridName(entries, source, context);
   return {
     ...placeOf(source, context),
     ...optionalKeys(node, entries, { ...context, className }),

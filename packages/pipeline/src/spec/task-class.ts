@@ -96,7 +96,11 @@ function classOfSource({ source, product, isFile }: ClassQuery): ClassAnswer {
   if (extension === '.sql') return classOfSql(source, product);
   if (extension === '.sh') return 'ShellScript';
   const typo = typoOf(extension);
-  if (/[/\\]/.test(source) || typo !== undefined || isFile()) {
+  const isPath =
+    /[/\\]/.test(source) ||
+    typo !== undefined ||
+    documentExtensions.includes(extension);
+  if (isPath || isFile()) {
     return refuse({
       code: 'unknown-extension',
       message: `Failed to determine task class for source '${source}' (invalid extension '${extension}').`,
@@ -145,11 +149,11 @@ function typoOf(extension: string): string | undefined {
   const sameButCase = sourceExtensions.find(
     (known) => known.toLowerCase() === extension.toLowerCase(),
   );
-  return sameButCase ?? nearest(extension, ['.ipynb']) ?? documents[extension];
+  return sameButCase ?? nearest(extension, ['.ipynb']);
 }
 
-/** What is never the name of a function. */
-const documents: Readonly<Record<string, string>> = {
-  '.qmd': '.md',
-  '.markdown': '.md',
-};
+/** What is no task, and never the name of a function. */
+const documentExtensions: readonly string[] = [
+  ...['.qmd', '.markdown', '.txt', '.rst', '.html', '.pdf', '.yaml', '.yml'],
+  ...['.csv', '.parquet', '.xlsx'],
+];

@@ -230,6 +230,22 @@ export function checkExtension(
   });
 }
 
+/** Tasks of a grid are named after it. */
+export function checkGridName(
+  entries: CheckedEntries,
+  source: Located<string>,
+  { file, problems }: SpecContext,
+): void {
+  const grid = entries.get('grid');
+  if (grid === undefined || entries.has('name')) return;
+  problems.error({
+    code: 'grid-without-name',
+    message: `Error initializing task with source '${source.value}': tasks with 'grid' must have a 'name'.`,
+    hint: 'Add for example "name: fit-" (numbered: fit-0, fit-1, ...) or "name: fit-[[n]]".',
+    location: file.locate(grid.keyRange),
+  });
+}
+
 /** Nothing, or an empty list. */
 function saysNothing(node: YamlNode): boolean {
   return isEmpty(node) || (node.kind === 'sequence' && node.items.length === 0);

@@ -233,10 +233,10 @@ class NodeBuilder {
     this.#problems.error({
       code: isPlaceholder ? 'placeholder' : 'invalid-yaml',
       message: isPlaceholder
-        ? "It looks like you're using placeholders ({{...}}): they are not supported yet."
+        ? "Got invalid YAML. It looks like you're using placeholders ({{...}}) without quotes."
         : 'Got invalid YAML: a key is text, not a list or a mapping.',
       hint: isPlaceholder
-        ? 'Write the value itself.'
+        ? 'Put the value in quotes: "{{name}}".'
         : 'Put it in quotes if it is meant as text.',
       location: this.#file.locate(range),
     });

@@ -37,7 +37,7 @@ export function reportSyntaxError(
     code: 'invalid-yaml',
     message: `Got invalid YAML: ${message}`,
     hint: hasPlaceholder
-      ? "It looks like you're using placeholders ({{...}}): they are not supported yet, write the value itself."
+      ? 'It looks like you\'re using placeholders ({{...}}): put the whole value in quotes, for example "{{name}}/data.csv".'
       : hint,
     location,
   });
