@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { failed, writeProducts } from './scripted-runner.js';
+import { joinTeam } from './shared-workspaces.js';
 import { TestWorkspace, type TaskText } from './test-workspace.js';
 
 const clean: TaskText = {
@@ -77,13 +78,28 @@ test('a check that a colleague has passed is not made again', async () => {
   await using workspace = await TestWorkspace.create();
   const all = [clean, fit, onFinish];
   await workspace.build(all);
-  const colleague = TestWorkspace.open(join(dirname(workspace.root), 'theirs'));
+  const colleague = TestWorkspace.open(
+    join(dirname(workspace.root), 'colleague'),
+  );
   const { store } = workspace.parts();
   expect(await colleague.build(all, {}, { store })).toEqual({
     clean: 'restored',
     fit: 'restored',
     on_finish: 'restored',
   });
+});
+
+test('a check comes from the store of a team, too', async () => {
+  await using workspace = await TestWorkspace.create();
+  const team = join(dirname(workspace.root), 'team');
+  const all = [clean, fit, onFinish];
+  await using first = await joinTeam(team);
+  await first.workspace.build(all, {}, { store: first.open() });
+  await using second = await joinTeam(team);
+  expect(
+    await second.workspace.build(all, {}, { store: second.open() }),
+  ).toMatchObject({ on_finish: 'restored' });
+  expect(second.workspace.runner.runs).toEqual([]);
 });
 
 test('a check that failed is made again', async () => {

@@ -50,6 +50,18 @@ function registerOutcomeTests(create: () => Promise<StoreHarness>): void {
     );
   });
 
+  it('keeps a result without products, which only says that there is one', async () => {
+    await using harness = await create();
+    const request = await requestFor('k', []);
+
+    const outcome = await harness.open().save(request);
+    const hit = await harness.open().find(request.key);
+
+    expect(outcome.status).toBe('saved');
+    expect(hit?.manifest).toMatchObject({ key: request.key, products: [] });
+    expect(await hit?.restore([])).toEqual({ status: 'restored' });
+  });
+
   it('finds nothing for an unknown key or what is no key', async () => {
     await using harness = await create();
     const store = harness.open();
