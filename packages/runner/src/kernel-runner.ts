@@ -12,7 +12,7 @@ import type {
 } from '@nx-notebook/engine';
 import type { KernelHost } from '@nx-notebook/kernel';
 import { productsOf, type Task } from '@nx-notebook/pipeline';
-import type { PythonLookup } from '@nx-notebook/python';
+import type { PythonInterpreter, PythonLookup } from '@nx-notebook/python';
 import { runFunction } from './kinds/function.js';
 import { runNotebook } from './kinds/notebook.js';
 import {
@@ -53,10 +53,11 @@ export function createKernelRunner(options: KernelRunnerOptions): KernelRunner {
   const hostOf = async (folder: string): Promise<HostLookup> => {
     const found = await options.python(folder);
     if (!found.ok) return { ok: false, failure: pythonNotFound(found) };
-    const { path } = found.interpreter;
+    const { interpreter } = found;
+    const { path } = interpreter;
     const host = hosts.get(path) ?? options.openHost(path);
     hosts.set(path, host);
-    return { ok: true, host };
+    return { ok: true, host, interpreter };
   };
   const { workspaceRoot } = options;
   return {
@@ -64,10 +65,10 @@ export function createKernelRunner(options: KernelRunnerOptions): KernelRunner {
       const found = await hostOf(request.pipeline.folder);
       if (!found.ok) return failed(found.failure);
       const limits = options.limits(request);
-      const { host } = found;
+      const { host, interpreter } = found;
       await makeFolders(request.task);
-      const common = { request, observer, signal, host, limits, workspaceRoot };
-      return await runTask(common);
+      const asked = { request, observer, signal, limits };
+      return await runTask({ ...asked, host, interpreter, workspaceRoot });
     },
     async callHook(ref, hook, observer, signal) {
       const found = await hostOf(ref.pipeline.folder);
@@ -85,7 +86,11 @@ export function createKernelRunner(options: KernelRunnerOptions): KernelRunner {
 }
 
 type HostLookup =
-  | { readonly ok: true; readonly host: KernelHost }
+  | {
+      readonly ok: true;
+      readonly host: KernelHost;
+      readonly interpreter: PythonInterpreter;
+    }
   | { readonly ok: false; readonly failure: TaskFailure };
 
 function runTask(context: RunContext): Promise<RunOutcome> {

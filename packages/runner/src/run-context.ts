@@ -9,6 +9,7 @@ import type {
   TaskRef,
 } from '@nx-notebook/engine';
 import type { KernelHost } from '@nx-notebook/kernel';
+import type { PythonInterpreter } from '@nx-notebook/python';
 
 /** Time limits of one task. */
 export interface Limits {
@@ -25,7 +26,8 @@ export interface RunContext {
   readonly request: RunRequest;
   readonly observer: RunObserver;
   readonly signal: AbortSignal;
-  /** Of the pipeline's interpreter. */
+  readonly interpreter: PythonInterpreter;
+  /** Of the interpreter. */
   readonly host: KernelHost;
   readonly limits: Limits;
   /** Places in files are shown relative to it. */

@@ -1,27 +1,32 @@
 /**
  * Notebooks, and scripts as notebooks: the task's notebook with its parameters goes in, the executed notebook goes to
- * its product path. A notebook that did not complete is kept beside that path for reading, never at it.
+ * its products, in other formats too. A notebook that did not complete is kept beside them for reading.
  */
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import type { RunOutcome, RunRequest, TaskFailure } from '@nx-notebook/engine';
 import type { ExecutionFailure, NotebookOutcome } from '@nx-notebook/kernel';
-import { inject, writeNotebook, type Notebook } from '@nx-notebook/notebook';
-import type { NotebookSource } from '@nx-notebook/pipeline';
-import { writeFileAtomically } from '@nx-notebook/store';
+import { inject, type Notebook } from '@nx-notebook/notebook';
+import { productsOf, type NotebookSource } from '@nx-notebook/pipeline';
 import { standInFolder } from '../driver.js';
+import { writeNotebookProducts } from '../export/export-notebook.js';
+import { exportProblem } from '../export/export-needs.js';
 import { describeFailure } from '../failure-detail.js';
 import { findFailurePlace } from '../failure-place.js';
-import { notebookPath, partialNotebookPath } from '../partial-notebook.js';
+import { writePartialNotebook } from '../partial-notebook.js';
 import type { RunContext } from '../run-context.js';
 import { settleStopped } from '../stopped-run.js';
 
 /** Executes a notebook. */
 export async function runNotebook(
-  { request, observer, signal, host, limits, workspaceRoot }: RunContext,
+  context: RunContext,
   source: NotebookSource,
 ): Promise<RunOutcome> {
+  const { request, observer, signal, host, limits, interpreter } = context;
   const { task, project } = request;
+  const machine = { interpreter, variables: process.env };
+  const problem = exportProblem(source, productsOf(task), machine);
+  if (problem !== undefined) return failed(problem);
   const ended = await host.execute(
     {
       name: `${project}:${task.name}`,
@@ -37,8 +42,8 @@ export async function runNotebook(
   );
   const outcome = await settleStopped(ended, signal);
   return outcome.status === 'completed'
-    ? await keepNotebook(request, outcome, workspaceRoot)
-    : await keepPartial(request, outcome, workspaceRoot);
+    ? await keepNotebook(context, source, outcome)
+    : await keepPartial(request, outcome, context.workspaceRoot);
 }
 
 /** The notebook with its parameters; one made of a script gets the kernelspec that an .ipynb has anyway. */
@@ -54,41 +59,33 @@ function prepare(
   );
 }
 
-/** Writes the executed notebook to its product path. */
+/** Writes the executed notebook to its products; where that fails all was computed, and can be read. */
 async function keepNotebook(
-  { task }: RunRequest,
+  context: RunContext,
+  source: NotebookSource,
   { notebook, cells }: NotebookOutcome & { readonly status: 'completed' },
-  workspaceRoot: string,
 ): Promise<RunOutcome> {
-  const path = notebookPath(task);
-  if (path === undefined) return { status: 'succeeded', cells };
-  const problem = await write(path, notebook);
-  if (problem !== undefined) {
-    return failed(
-      {
-        reason: 'product-unwritable',
-        path,
-        message: `The executed notebook ${relative(workspaceRoot, path)} could not be written: ${problem}`,
-        hint: 'Make room or correct the permissions, then run again.',
-      },
-      cells,
-    );
-  }
-  return { status: 'succeeded', cells };
+  const failure = await writeNotebookProducts(context, source, notebook);
+  if (failure === undefined) return { status: 'succeeded', cells };
+  if (failure.reason !== 'execution-failed') return failed(failure, cells);
+  const path = await writePartialNotebook(context.request, notebook);
+  return failed(
+    path === undefined ? failure : { ...failure, partialNotebook: path },
+    cells,
+  );
 }
 
 /** Writes what was executed beside the product path; an interrupted run leaves it, too. */
 async function keepPartial(
-  { task }: RunRequest,
+  request: RunRequest,
   { failure, partial, cells }: NotebookOutcome & { readonly status: 'failed' },
   workspaceRoot: string,
 ): Promise<RunOutcome> {
-  const path = partialNotebookPath(task);
-  let partialNotebook: string | undefined;
-  if (partial !== undefined && path !== undefined) {
-    const problem = await write(path, partial);
-    if (problem === undefined) partialNotebook = path;
-  }
+  const { task } = request;
+  const partialNotebook =
+    partial === undefined
+      ? undefined
+      : await writePartialNotebook(request, partial);
   const place = await placeOf(failure, { task, partial, workspaceRoot });
   const context = {
     ...(partialNotebook === undefined ? {} : { partialNotebook }),
@@ -119,20 +116,6 @@ async function placeOf(
   return place === undefined
     ? undefined
     : `${relative(workspaceRoot, path)}:${place.line}`;
-}
-
-/** Nothing when written, else why not. */
-async function write(
-  path: string,
-  notebook: Notebook,
-): Promise<string | undefined> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomically(path, writeNotebook(notebook));
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 function failed(
