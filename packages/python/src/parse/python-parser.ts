@@ -9,6 +9,7 @@ import { collectComputed, contextOf } from './computed-imports.js';
 import { loadGrammar } from './grammar.js';
 import { importsIn } from './import-statements.js';
 import { collectMagic } from './magic-reach.js';
+import { CodeCheck } from './names/check-code.js';
 import { plainCell, type PlainCell } from './magics.js';
 import { readDefinition } from './read-definition.js';
 import { distinctImports, emptyReach } from './reach.js';
@@ -34,7 +35,13 @@ export async function createParser(): Promise<PythonParser> {
     }
   };
   return {
-    analyzeCells: (cells) => analyze(cells.map(plainCell), read),
+    analyzeCells: (texts) => {
+      const cells = texts.map(plainCell);
+      const check = new CodeCheck(cells);
+      const facts = analyze(cells, read, check);
+      const { problems } = check;
+      return { ...facts, ...(problems.length === 0 ? {} : { problems }) };
+    },
     analyzeModule: (text) => analyze([{ code: text, magics: [] }], read),
     readAssignments: (cell) => read(plainCell(cell).code, assignmentsIn),
     readDefinition: (code, name) =>
@@ -60,16 +67,22 @@ export async function createParser(): Promise<PythonParser> {
 
 type Read = <T>(code: string, use: (root: Node) => T) => T;
 
-function analyze(cells: readonly PlainCell[], read: Read): PythonFacts {
+function analyze(
+  cells: readonly PlainCell[],
+  read: Read,
+  check?: CodeCheck,
+): PythonFacts {
   const reach = emptyReach();
   const reads: UpstreamReads = { anything: false, paths: [] };
   const context = contextOf(cells.map(({ code }) => code).join('\n'));
-  for (const { code, magics } of cells) {
+  for (const [index, cell] of cells.entries()) {
+    const { code, magics } = cell;
     read(code, (root) => {
       reach.imports.push(...importsIn(root, code));
       if (root.hasError) reach.importsAnything = true;
       collectComputed(root, { code, reach, context });
       collectUpstream(root, code, reads);
+      check?.add(root, cell, index);
     });
     for (const magic of magics) {
       collectMagic(magic, reach);
