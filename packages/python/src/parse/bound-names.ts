@@ -67,12 +67,17 @@ export function bindingsIn(root: Node): readonly Binding[] {
         return;
       default:
         for (const name of targetsOf(node)) add('value', name, node);
-        for (const child of node.namedChildren) visit(child);
+        if (BINDING_INSIDE.test(node.type) || node.text.includes(':='))
+          for (const child of node.namedChildren) visit(child);
     }
   };
   visit(root);
   return bindings;
 }
+
+/** What may bind names in its parts; an expression does so only by `:=`. */
+const BINDING_INSIDE =
+  /_statement$|_clause$|^(?:module|block|with_item|as_pattern|assignment|except_group_clause)$/;
 
 function definitionKind({ type }: Node): Binding['kind'] {
   return type === 'class_definition' ? 'class' : 'function';

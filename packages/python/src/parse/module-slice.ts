@@ -75,16 +75,16 @@ export interface SlicedModule {
 
 /** What the module means by its names. */
 export function originsIn(bindings: readonly Binding[]): NameOrigins {
-  const bound = new Set(bindings.map(({ name }) => name));
+  const bound = new Set<string>();
   const imported = new Map<string, string>();
-  for (const name of bound) {
-    const [only, ...others] = bindings.filter((one) => one.name === name);
-    const from = only?.node.childForFieldName('module_name')?.text;
-    const isRenamed =
-      only?.nameNode.parent?.type === 'aliased_import' ||
-      only?.nameNode.type !== 'identifier';
-    if (others.length === 0 && from !== undefined && !isRenamed)
-      imported.set(name, from);
+  for (const { name, kind, node, nameNode } of bindings) {
+    imported.delete(name);
+    if (kind === 'imported' && !bound.has(name)) {
+      const from = node.childForFieldName('module_name')?.text;
+      const isRenamed = nameNode.parent?.type === 'aliased_import';
+      if (from !== undefined && !isRenamed) imported.set(name, from);
+    }
+    bound.add(name);
   }
   return { bound, imported };
 }
