@@ -33,6 +33,7 @@ import {
 import { dataFolder } from './data-folder.js';
 import {
   createKernelRunner,
+  createStampReader,
   type KernelRunner,
   type LimitsOf,
 } from '@nx-notebook/runner';
@@ -91,6 +92,7 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
           : { maxCellOutputBytes: settings.maxCellOutputBytes }),
       }),
   });
+  const stamps = createStampReader({ python });
   return {
     parts: {
       workspaceRoot,
@@ -104,9 +106,11 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
         digestProduct(product.name, product.path, { statCache: stats }),
       imports: createImportResolver({ facts, cacheFolder: folder, env }),
       kernelSetup: (kernel) => kernelSetup({ ...kernel, env }),
+      relation: stamps.ask,
     },
     callHook: (...call) => runner.callHook(...call),
     dispose: async () => {
+      stamps.dispose();
       await Promise.all([runner.dispose(), stats.persist()]);
     },
   };
