@@ -114,7 +114,10 @@ async function describe(
   const sections = [
     told?.place ? await placeLines(told.place, workspaceRoot) : [],
     section('Last output', cell?.stdout ?? ''),
-    section('Last error output', cell?.stderr ?? ''),
+    // Of a program the Python side shows it with the lines of the user's file.
+    told?.traceback.startsWith('Last error output:') === true
+      ? []
+      : section('Last error output', cell?.stderr ?? ''),
     untitled(shortened(told?.traceback ?? '', 'left out here')),
     'log' in failure ? section('Log', failure.log) : [],
   ];

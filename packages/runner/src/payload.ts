@@ -62,6 +62,17 @@ export function encodeTask(pipeline: Pipeline, task: Task): JsonObject {
   };
 }
 
+/** The tasks of a pipeline as its hooks see them: pairs of name and product. */
+export function encodeTasks(pipeline: Pipeline): JsonValue {
+  const seen = { cwd: pipeline.folder };
+  return pipeline.tasks
+    .filter(({ source }) => source.kind !== 'hook')
+    .map(({ name, product }) => [
+      name,
+      encodeProduct(product, (each) => injectedPath(pipeline, seen, each)),
+    ]);
+}
+
 type PathOf = (product: { readonly absolutePath: string }) => string;
 
 /** Products of upstreams too are written as seen from the task that is executed. */

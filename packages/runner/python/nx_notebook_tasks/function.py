@@ -62,7 +62,7 @@ def _run(task: Task, payload: Dict[str, Any]) -> None:
         arguments = task.arguments()
         if serialize is not None:
             del arguments["product"]
-        if task.upstream is not None and unserializer is not None and unserialize is not None:
+        if task.inputs is not None and unserializer is not None and unserialize is not None:
             with during(f"Unserializer {unserializer.dotted_path}"):
                 arguments["upstream"] = _loaded(task, unserialize, unserializer.kwargs)
         returned = _call(function, {**call.kwargs, **arguments})
@@ -100,5 +100,5 @@ def _loaded(task: Task, unserialize: Any, kwargs: Dict[str, Any]) -> products.Up
             return {name: load(each) for name, each in product.items()}
         return unserialize(product, **kwargs)
 
-    assert task.upstream is not None
-    return products.Upstream({name: load(product) for name, product in task.upstream.items()}, task.name)
+    assert task.inputs is not None
+    return products.Upstream({name: load(product) for name, product in task.inputs.items()}, task.name)

@@ -2,9 +2,9 @@
 
 from typing import Any, Dict
 
-from nx_notebook_tasks import function
+from nx_notebook_tasks import function, products
 from nx_notebook_tasks.calls import Call, during, prepare_path
-from nx_notebook_tasks.task import Task, required
+from nx_notebook_tasks.task import Task, UpstreamTask, required
 
 
 def main(payload: Dict[str, Any]) -> None:
@@ -26,10 +26,29 @@ def main(payload: Dict[str, Any]) -> None:
 def _run_of_pipeline(role: str, json: Dict[str, Any], pipeline: Dict[str, Any]) -> None:
     prepare_path(pipeline["paths"])
     call = Call(json)
+    tasks = {name: UpstreamTask(name, products.decode(product)) for name, product in pipeline["tasks"]}
     with during(f"{role} hook {call.dotted_path}"):
         asked = required(call.load())
-        available: Dict[str, Any] = {"report": Report(pipeline["tasks"]), "traceback": pipeline["traceback"]}
+        available: Dict[str, Any] = {
+            "dag": Dag(pipeline["name"], tasks),
+            "report": Report(list(tasks)),
+            "traceback": pipeline["traceback"],
+        }
         call(**{name: value for name, value in available.items() if name in asked})
+
+
+class Dag(Dict[str, UpstreamTask]):
+    """The tasks of the pipeline by name, with their products: what is left of Ploomber's DAG."""
+
+    def __init__(self, name: str, tasks: Dict[str, UpstreamTask]) -> None:
+        super().__init__(tasks)
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f'DAG("{self.name}")'
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"a dag has no {name!r} here: its name, and tasks with name and product, are all that a hook can use")
 
 
 class Report:

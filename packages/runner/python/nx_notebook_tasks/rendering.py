@@ -70,7 +70,7 @@ def render_again(text: str, task: Task) -> str:
     )
     environment.globals["get_key"] = get_key
     try:
-        return environment.from_string(text).render(upstream=task.upstream)
+        return environment.from_string(text).render(upstream=task.inputs)
     except jinja2.TemplateError as error:
         raise TaskError(
             f"{error} (between [[ and ]], which is rendered when the task runs)",
@@ -108,7 +108,7 @@ def _context(task: Task) -> Dict[str, Any]:
 
 
 def _names(task: Task) -> List[str]:
-    upstream = () if task.upstream is None else task.upstream
+    upstream = () if task.inputs is None else task.inputs
     own = [name for name in task.arguments() if name != "upstream"]
     return [*own, *(f"upstream[{name!r}]" for name in upstream)]
 

@@ -53,7 +53,7 @@ def _failure(payload: Dict[str, Any], script: str, ended: Ended) -> TaskError:
         f"Script {payload['name']} {ended.how}{said}",
         file=payload["file"] if line is not None else None,
         line=line,
-        detail=_with_source_lines(ended.stderr, script, name, payload["lines"]),
+        detail="" if not words else "Last error output:\n" + _with_source_lines(ended.stderr, script, name, payload["lines"]),
     )
 
 

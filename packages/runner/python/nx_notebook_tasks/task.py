@@ -1,7 +1,7 @@
 """The task that a payload describes, as hooks see it: a small stand-in for Ploomber's task."""
 
 import inspect
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterator, Optional
 
 from nx_notebook_tasks import products, values
 from nx_notebook_tasks.calls import Call, during, prepare_path
@@ -16,8 +16,10 @@ class Task:
         self.source: Optional[str] = payload["source"]
         self.product = products.decode(payload["product"])
         self._own_params = values.decode_params(payload["params"])
-        upstream = {name: products.decode(product) for name, product in payload["upstream"]}
-        self.upstream = products.Upstream(upstream, self.name) if upstream else None
+        inputs = {name: products.decode(product) for name, product in payload["upstream"]}
+        # By task or wildcard, as params have it; hooks see single tasks in `upstream`.
+        self.inputs = products.Upstream(inputs, self.name) if inputs else None
+        self.upstream = {task.name: task for task in _upstream_tasks(inputs)}
         self._client_call = None if payload["client"] is None else Call(payload["client"])
         self._client: Any = None
 
@@ -32,7 +34,7 @@ class Task:
     @property
     def params(self) -> products.Params:
         """The params, with `product` and `upstream` among them."""
-        given = {} if self.upstream is None else {"upstream": self.upstream}
+        given = {} if self.inputs is None else {"upstream": self.inputs}
         return products.Params({**self._own_params, **given, "product": self.product})
 
     @property
@@ -66,6 +68,25 @@ class Task:
             if "task" in asked:
                 given["task"] = self
             call(**given)
+
+
+class UpstreamTask:
+    """An upstream of a task, or a task of the pipeline: its name and its product."""
+
+    def __init__(self, name: str, product: Any) -> None:
+        self.name = name
+        self.product = product
+
+    def __repr__(self) -> str:
+        return f"Task({self.name!r}, {self.product!r})"
+
+
+def _upstream_tasks(inputs: Dict[str, Any]) -> Iterator[UpstreamTask]:
+    for name, product in inputs.items():
+        if isinstance(product, dict):
+            yield from (UpstreamTask(each, of_each) for each, of_each in product.items())
+        else:
+            yield UpstreamTask(name, product)
 
 
 def required(function: Any) -> "set[str]":

@@ -5,7 +5,7 @@ import type { RunOutcome, TaskFailure } from '@nx-notebook/engine';
 import type { JsonObject } from '@nx-notebook/notebook';
 import type { HookSource, Pipeline, PythonCall } from '@nx-notebook/pipeline';
 import { executeDriver, type LoweredContext } from '../lowered-run.js';
-import { encodeCall, encodePaths } from '../payload.js';
+import { encodeCall, encodePaths, encodeTasks } from '../payload.js';
 import type { RunContext } from '../run-context.js';
 
 /** A pipeline under its Nx project. */
@@ -76,10 +76,10 @@ function encodePipeline(
   pipeline: Pipeline,
   { build, onFinish }: PipelineTracebacks,
 ): JsonObject {
-  const tasks = pipeline.tasks.filter(({ source }) => source.kind !== 'hook');
   return {
     paths: encodePaths(pipeline),
-    tasks: tasks.map(({ name }) => name),
+    name: pipeline.name,
+    tasks: encodeTasks(pipeline),
     traceback: {
       ...(build === undefined ? {} : { build }),
       ...(onFinish === undefined ? {} : { on_finish: onFinish }),

@@ -1,0 +1,8 @@
+"""Pipelines loaded in Python: can be imported, not used."""
+
+from ploomber import refuse, refusing
+
+for _name in ("DAGSpec", "TaskSpec"):
+    globals()[_name] = refusing(_name, __name__)
+
+__getattr__ = refuse(__name__)
