@@ -17,3 +17,4 @@ export {
   type PythonSource,
   type TaskCall,
 } from './python-sources.js';
+export { envSchema, pipelineSchema } from './spec/json-schema.js';

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { logger, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
 import { describePython } from './describe-python.js';
+import { addEditorSchemas } from './editor-schemas.js';
 import { addIgnored } from './ignored.js';
 
 /** The plugin, as nx.json names it. */
@@ -15,7 +16,11 @@ const ignored = ['.nx/notebook', '*.failed.ipynb'] as const;
 
 /** Sets up a workspace. What has to be done by hand is printed, never an error: a half-prepared machine is normal here. */
 export async function init(tree: Tree): Promise<void> {
-  const done = [registerPlugin(tree), addIgnored(tree, ignored)];
+  const done = [
+    registerPlugin(tree),
+    addIgnored(tree, ignored),
+    addEditorSchemas(tree),
+  ];
   const python = await describePython({
     workspaceRoot: tree.root,
     env: process.env,

@@ -24,7 +24,7 @@ test('registers the plugin and ignores its files', async () => {
     '.nx/notebook\n*.failed.ipynb\n',
   );
   expect(printed).toContain(
-    '- nx.json: registered nx-notebook\n- .gitignore: added .nx/notebook, *.failed.ipynb\n- Python: ',
+    '- nx.json: registered nx-notebook\n- .gitignore: added .nx/notebook, *.failed.ipynb\n- .vscode/settings.json: added the schemas of pipeline.yaml and env.yaml, for the YAML extension\n- Python: ',
   );
   expect(printed).toMatch(/\nNext: .+$/);
 });

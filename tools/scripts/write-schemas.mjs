@@ -1,0 +1,22 @@
+// Writes the JSON schemas of pipeline.yaml and env.yaml, which editors use, from the tables that loading checks with.
+// Needs the built packages: `npm run build`.
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
+const { pipelineSchema, envSchema } =
+  /** @type {typeof import('@nx-notebook/pipeline')} */ (
+    require('@nx-notebook/pipeline')
+  );
+
+const folder = new URL('../../packages/nx-notebook/schemas/', import.meta.url);
+const schemas = {
+  'pipeline.schema.json': pipelineSchema(),
+  'env.schema.json': envSchema(),
+};
+for (const [name, schema] of Object.entries(schemas)) {
+  const file = new URL(name, folder);
+  writeFileSync(file, `${JSON.stringify(schema, undefined, 2)}\n`);
+  process.stdout.write(`${fileURLToPath(file)}\n`);
+}
