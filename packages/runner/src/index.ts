@@ -9,6 +9,7 @@ export type {
   PipelineRef,
   PipelineTracebacks,
 } from './kinds/pipeline-hook.js';
+export { evaluateLate, type LateOptions } from './late/evaluate-late.js';
 export { removePartialNotebook } from './partial-notebook.js';
 export type { Limits, LimitsOf } from './run-context.js';
 export {
