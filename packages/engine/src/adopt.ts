@@ -2,11 +2,13 @@
  * Takes products that another tool made as the result of a task's key, without executing it. Whether they are that result
  * is for the caller to know; here they are digested, kept and recorded like any other.
  */
+import { relative } from 'node:path';
 import { productsOf } from '@nx-notebook/pipeline';
 import { digestProducts, productLocations } from './task-products.js';
-import { computeKey } from './compute-key.js';
-import type { AssessParts } from './assess-task.js';
+import { computeKey, type TaskKey } from './compute-key.js';
+import { isStorable, type AssessParts } from './assess-task.js';
 import type { RunRecord } from './run-record.js';
+import { recordedName } from './task-names.js';
 import type { TaskRef } from './task-runner.js';
 
 /** What became of the products of one task. */
@@ -36,6 +38,8 @@ export async function adoptProducts(
   }
   const key = await computeKey(ref, parts);
   if (!key.ok) return refused(key.error.message);
+  const doubt = doubtOf(ref, key.value);
+  if (doubt !== undefined) return refused(doubt);
   const digested = await digestProducts(ref.task, parts.digest);
   const [missing] = digested.missing;
   if (missing !== undefined) {
@@ -45,9 +49,7 @@ export async function adoptProducts(
   if (unreadable !== undefined) return refused(unreadable);
   const record: RunRecord = {
     version: 1,
-    project: ref.project,
-    task: ref.task.name,
-    ...(ref.pipeline.variant === '' ? {} : { variant: ref.pipeline.variant }),
+    ...recordedName(ref),
     key: key.value.key,
     keyData: key.value.keyData,
     status: 'executed',
@@ -74,6 +76,17 @@ export async function adoptProducts(
   if (saved.status === 'failed') return refused(saved.message);
   const written = await parts.records.write(record);
   return written.ok ? { status: 'adopted' } : refused(written.error);
+}
+
+/** Why the key does not tell everything. */
+function doubtOf(ref: TaskRef, key: TaskKey): string | undefined {
+  const [edited] = key.edited;
+  if (edited !== undefined) {
+    return `${relative(ref.pipeline.folder, edited)} was written to just now`;
+  }
+  return isStorable(ref, key)
+    ? undefined
+    : 'it reads a table that nothing tells the origin of';
 }
 
 function refused(why: string): Adoption {

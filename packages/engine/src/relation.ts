@@ -35,10 +35,10 @@ export async function askRelation(
   ask: AskRelation | undefined,
 ): Promise<RelationAnswer> {
   const relation = relationOf(writer.task);
-  if (relation?.isStamped !== true || ask === undefined) {
-    return { status: 'absent' };
-  }
-  return ask(writer);
+  if (relation?.isStamped !== true) return { status: 'absent' };
+  if (ask !== undefined) return ask(writer);
+  const message = `Nobody can be asked for ${relationName(relation)}.`;
+  return { status: 'unknown', message };
 }
 
 /** Why a relation is not what the task's last run made; empty when it is. */

@@ -152,12 +152,16 @@ test('without anybody to ask nothing is taken for fresh', async () => {
   await using workspace = await TestWorkspace.create();
   const { relation, ...parts } = workspace.parts();
   expect(relation).toBeDefined();
-  const [ref] = workspace.refs([make]);
-  if (ref === undefined) throw new Error();
-  await workspace.build([make]);
-  expect(await assessTask(ref, parts)).toMatchObject({
+  await workspace.build([make, dump]);
+  const [writer, reader] = workspace.refs([make, dump]);
+  if (writer === undefined || reader === undefined) throw new Error();
+  expect(await assessTask(writer, parts)).toMatchObject({
     status: 'stale',
-    reasons: ['table `t` is not there, or nothing tells what made it'],
+    reasons: ['table `t` could not be looked at'],
+  });
+  expect(await assessTask(reader, parts)).toMatchObject({
+    status: 'stale',
+    reasons: ['upstream `make`: product `relation` changed'],
   });
 });
 
