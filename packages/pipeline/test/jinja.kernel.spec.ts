@@ -77,7 +77,9 @@ function readHere(text: string): Omit<Look, 'names'> & { isRead: boolean } {
     isRead: fault === undefined,
     undeclared: unique(scan.variables.map(({ name }) => name)),
     upstream: unique(upstream),
-    references: scan.references.flatMap(({ names }) => names ?? [null]),
+    references: scan.references.flatMap<string | null>(
+      ({ names }) => names ?? [null],
+    ),
   };
 }
 

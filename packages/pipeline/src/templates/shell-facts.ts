@@ -12,7 +12,7 @@ const PROGRAM = /^\.{1,2}\/[\w./-]+$/;
 const MODULE = /\bpython[\d.]*\s+(?:-[a-zA-Z]+\s+)*?-m\s+([\p{L}\p{N}_.]+)/gu;
 /** Python that is given its code by an argument or a pipe, and Jupyter. */
 const HIDDEN_CODE =
-  /\bpython[\d.]*(?:\s+-[a-zA-Z]+)*\s+(?:-c\b|-(?:\s|$)|<|["'$])|\|\s*python[\d.]*\s*(?:$|[\n;&|])|\bpython[\d.]*\s*<</m;
+  /\bpython[\d.]*(?:\s+-[a-zA-Z]+)*\s+(?:-c\b|-(?:\s|$)|<|["'${])|\|\s*python[\d.]*\s*(?:$|[\n;&|])|\bpython[\d.]*\s*<</m;
 
 /** Facts of a shell script, as a notebook would have them of `!commands`. */
 export function shellFacts(
