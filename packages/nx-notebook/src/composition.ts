@@ -39,6 +39,7 @@ import {
 } from '@nx-notebook/runner';
 import { localStoreFolder } from './local-store-folder.js';
 import { pluginVersion } from './plugin-version.js';
+import { pythonFolder } from './python-folder.js';
 import type { Environment, Settings } from './settings/settings.js';
 import { scopeName, type Sharing } from './settings/sharing.js';
 
@@ -70,15 +71,7 @@ export function composeEngine(options: CompositionOptions): EngineComposition {
   const { workspaceRoot, settings, env, reporter, facts, sharing } = options;
   const folder = dataFolder(workspaceRoot, env);
   const stats = openStatCache(join(stateFolder(workspaceRoot), 'stats.json'));
-  const python = rememberByFolder((pipelineFolder) =>
-    findPython({
-      workspaceRoot,
-      folder: pipelineFolder,
-      env,
-      cacheFile: join(folder, 'nx-notebook-python.json'),
-      ...(settings.python === undefined ? {} : { configured: settings.python }),
-    }),
-  );
+  const python = createPythonLookup(options);
   const runner = createKernelRunner({
     workspaceRoot,
     python,
@@ -168,13 +161,29 @@ function userName(env: Environment): string {
   }
 }
 
-/** Asks once for each folder. */
-function rememberByFolder(
-  look: (folder: string) => Promise<PythonLookup>,
-): (folder: string) => Promise<PythonLookup> {
+/** Finds the Python of pipeline folders; asks once for each environment. */
+export function createPythonLookup({
+  workspaceRoot,
+  settings,
+  env,
+}: Pick<CompositionOptions, 'workspaceRoot' | 'settings' | 'env'>): (
+  folder: string,
+) => Promise<PythonLookup> {
+  const caches = dataFolder(workspaceRoot, env);
   const known = new Map<string, Promise<PythonLookup>>();
-  return (folder) => {
-    const lookup = known.get(folder) ?? look(folder);
+  return (pipelineFolder) => {
+    const folder = pythonFolder(pipelineFolder, workspaceRoot);
+    const lookup =
+      known.get(folder) ??
+      findPython({
+        workspaceRoot,
+        folder,
+        env,
+        cacheFile: join(caches, 'nx-notebook-python.json'),
+        ...(settings.python === undefined
+          ? {}
+          : { configured: settings.python }),
+      });
     known.set(folder, lookup);
     return lookup;
   };

@@ -8,7 +8,12 @@ import {
   type Reporter,
 } from '@nx-notebook/engine';
 import { failure, success, type Result } from '@nx-notebook/notebook';
-import { composeEngine, type EngineComposition } from '../composition.js';
+import { evaluateLate, type LateOptions } from '@nx-notebook/runner';
+import {
+  composeEngine,
+  createPythonLookup,
+  type EngineComposition,
+} from '../composition.js';
 import { dataFolder } from '../data-folder.js';
 import { openFactsFile } from '../inference/facts-file.js';
 import { pluginVersion } from '../plugin-version.js';
@@ -71,7 +76,15 @@ export function openProcessHost(
     env,
     overrides: overrides.value,
     absolutePaths: settings.value.absolutePaths === true,
-    evaluateLate: noLateValues,
+    evaluateLate: lateEvaluation({
+      python: createPythonLookup({
+        workspaceRoot,
+        settings: settings.value,
+        env,
+      }),
+      env,
+      signal: cancellation.signal,
+    }),
     color,
     write,
     build,
@@ -105,17 +118,13 @@ export function openProcessHost(
   });
 }
 
-/** Until the runner finds them out. */
-function noLateValues(): ReturnType<RunHost['evaluateLate']> {
-  return Promise.resolve(
-    failure({
-      reason: 'execution-failed',
-      cause: 'not-supported-yet',
-      detail: [],
-      message: 'Values that only a run knows are not supported yet.',
-      hint: 'Write the value into pipeline.yaml.',
-    }),
-  );
+/** The time is that of Nx, so that all processes of a run have the same. */
+function lateEvaluation(
+  options: Omit<LateOptions, 'now' | 'print'>,
+): RunHost['evaluateLate'] {
+  const now = new Date(Number(nxStartedNs() / 1_000_000n));
+  return (pipeline) =>
+    evaluateLate(pipeline, { ...options, now, print: write });
 }
 
 /** Live lines leave the details of a failure to the text of its task, which Nx prints below them. */

@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { join, posix, relative } from 'node:path';
+import { venvNames } from '../python-folder.js';
 import { overridePrefix } from '../settings/overrides.js';
 import { readTextQuietly, writeFileQuietly } from './atomic-file.js';
 import { toSlashes } from './glob.js';
@@ -25,9 +26,6 @@ export interface EnvironmentQuery {
   /** Environment variables that pipelines were loaded with. */
   readonly variables?: ReadonlyMap<string, string | undefined>;
 }
-
-/** Folder names that are taken for virtual environments, as the look-up of the interpreter does. */
-const venvNames = ['.venv', 'venv'] as const;
 
 /** What lies in a site-packages folder and names a distribution and its version. */
 const metadataNames = '*.dist-info *.egg-info *.egg-link *.pth';

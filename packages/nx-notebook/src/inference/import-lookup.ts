@@ -9,6 +9,7 @@ import {
   findPython,
   type PythonInterpreter,
 } from '@nx-notebook/python';
+import { pythonFolder } from '../python-folder.js';
 import type { Environment, Settings } from '../settings/settings.js';
 import type { FactsFile } from './facts-file.js';
 import { toSlashes } from './glob.js';
@@ -70,11 +71,15 @@ export function openImportLookup(options: ImportLookupOptions): ImportLookup {
 
   return {
     async lookUpPython(roots) {
+      const asked = new Map<string, ReturnType<typeof findInterpreter>>();
       await Promise.all(
         roots.map(async (root) => {
-          const found = await findInterpreter(root, options).catch(
-            () => undefined,
-          );
+          const folder = pythonFolder(join(workspaceRoot, root), workspaceRoot);
+          const asking =
+            asked.get(folder) ??
+            findInterpreter(folder, options).catch(() => undefined);
+          asked.set(folder, asking);
+          const found = await asking;
           if (found !== undefined) interpreters.set(root, found);
         }),
       );
@@ -150,14 +155,14 @@ function shownPath(path: string, workspaceRoot: string): string {
 
 /** No interpreter is not inference's to report: local modules are found without one, and a run says what is missing. */
 async function findInterpreter(
-  root: string,
-  { workspaceRoot, folder, env, settings }: ImportLookupOptions,
+  folder: string,
+  { workspaceRoot, env, settings, ...options }: ImportLookupOptions,
 ): Promise<PythonInterpreter | undefined> {
   const found = await findPython({
     workspaceRoot,
-    folder: join(workspaceRoot, root),
+    folder,
     env,
-    cacheFile: join(folder, 'nx-notebook-python.json'),
+    cacheFile: join(options.folder, 'nx-notebook-python.json'),
     ...(settings.python === undefined ? {} : { configured: settings.python }),
   });
   return found.ok ? found.interpreter : undefined;
