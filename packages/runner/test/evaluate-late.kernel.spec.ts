@@ -95,7 +95,9 @@ test('branch and hash of a repository; the hash where there is no branch', async
 });
 
 test('outside of a repository with a commit git has no value', async () => {
-  using files = new Files({});
+  using files = new Files({
+    'pipeline.yaml': '# {{ x }}\ntasks: "{{root}}/{{ git }}"\n',
+  });
   git(files.root, 'init', '-q');
   const pipeline = pipelineIn(files.root, [], { late: placeholders.slice(1) });
   expect(await evaluate(pipeline)).toMatchObject({
@@ -104,6 +106,7 @@ test('outside of a repository with a commit git has no value', async () => {
       reason: 'invalid-pipeline',
       diagnostics: [
         {
+          location: { line: 2, column: 17, length: 9 },
           message: `Undeclared value for placeholder "git": ${files.root} is in no git repository with a commit.`,
         },
       ],

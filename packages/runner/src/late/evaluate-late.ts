@@ -2,11 +2,14 @@
  * Values that only a run knows: the time, the state of the git repository, and what functions of the user return. For
  * runs; the graph never asks. Failures point into pipeline.yaml.
  */
+import { readFile } from 'node:fs/promises';
 import type { TaskFailure } from '@nx-notebook/engine';
 import {
   failure,
+  locationAt,
   success,
   type Diagnostic,
+  type Location,
   type Result,
 } from '@nx-notebook/notebook';
 import type { LateValue, Pipeline } from '@nx-notebook/pipeline';
@@ -39,7 +42,7 @@ export async function evaluateLate(
     if (each.kind !== 'placeholder') continue;
     const text = placeholderText(each.name, options.now, git);
     if (text === undefined)
-      return failure(notInRepository(pipeline, each.name));
+      return failure(await notInRepository(pipeline, each.name));
     values.set(each.id, { kind: 'str', value: text });
   }
   const called = late.filter((each) => each.kind === 'call');
@@ -83,19 +86,38 @@ function isoText(now: Date): string {
   return fraction === '000' ? seconds : `${seconds}.${fraction}000`;
 }
 
-function notInRepository(
-  { file, folder }: Pipeline,
+async function notInRepository(
+  pipeline: Pipeline,
   name: string,
-): TaskFailure {
+): Promise<TaskFailure> {
+  const { file, folder } = pipeline;
+  const location = await findPlaceholder(pipeline, name);
   const problem: Diagnostic = {
     severity: 'error',
     code: 'undefined-placeholder',
     message: `Undeclared value for placeholder "${name}": ${folder} is in no git repository with a commit.`,
     hint: `Commit the project to git, or give "${name}" a value in env.yaml.`,
+    ...(location === undefined ? {} : { location }),
   };
   return {
     reason: 'invalid-pipeline',
     message: `${file} uses {{${name}}}, which has no value.`,
     diagnostics: [problem],
   };
+}
+
+/** The first use in the files that were loaded, pipeline.yaml before all others. */
+async function findPlaceholder(
+  { file, reads }: Pipeline,
+  name: string,
+): Promise<Location | undefined> {
+  const use = new RegExp(`\\{\\{[^}]*?\\b(${name})\\b[^}]*\\}\\}`);
+  const files = [file, ...reads.filter((each) => /\.ya?ml$/.test(each))];
+  for (const each of files) {
+    const text = await readFile(each, 'utf8').catch(() => '');
+    const found = use.exec(text);
+    if (found !== null)
+      return locationAt(each, text, found.index, found[0].length);
+  }
+  return undefined;
 }
