@@ -40,9 +40,9 @@ export class TaskCalls {
   /** Hooks of the pipeline; `on_finish` is executed as a task. */
   async pipelineHooks(): Promise<Hooks> {
     return this.#hooks(this.#spec.hooks, this.#context.file, {
-      onRender: [],
-      onFinish: ['report'],
-      onFailure: ['traceback'],
+      onRender: ['dag'],
+      onFinish: ['dag', 'report'],
+      onFailure: ['dag', 'traceback'],
     });
   }
 
