@@ -15,6 +15,9 @@ from nx_notebook_tasks.task import Task
 # Names that a template may give its product by: `{% set product = SQLiteRelation(['name', 'table']) %}`.
 PRODUCT_CLASSES = ("File", "SQLRelation", "SQLiteRelation", "PostgresRelation", "GenericSQLRelation")
 
+# The length of a variable in bash, and how jinja2 sees it: as no comment.
+_LENGTH, _LENGTH_KEPT = "${#", "${\0#"
+
 
 class Rendered:
     """The text of a template and where its lines came from."""
@@ -36,14 +39,14 @@ class Rendered:
         return same[0] if len(same) == 1 and self._lines.count(text) == 1 else None
 
 
-def render(task: Task, payload: Dict[str, Any], *, has_comments: bool) -> Rendered:
-    """The rendered source of a task. In shell `{#` is no comment: `${#name}` is the length of a variable."""
+def render(task: Task, payload: Dict[str, Any]) -> Rendered:
+    """The rendered source of a task."""
     jinja2 = import_jinja2()
     file, template = payload["source"], payload["text"]
-    environment = _environment(jinja2, payload["searchFolders"], has_comments)
+    environment = _environment(jinja2, payload["searchFolders"], is_shell=payload["kind"] == "shell")
     try:
         compiled = environment.from_string(template)
-        text = compiled.render(_context(task))
+        text = compiled.render(_context(task)).replace(_LENGTH_KEPT, _LENGTH)
     except jinja2.TemplateSyntaxError as error:
         place = error.filename if error.name is not None and error.filename else file
         raise TaskError(f"{error.message} (template syntax)", file=place, line=error.lineno) from None
@@ -113,27 +116,30 @@ def _names(task: Task) -> List[str]:
     return [*own, *(f"upstream[{name!r}]" for name in upstream)]
 
 
-def _environment(jinja2: Any, folders: List[str], has_comments: bool) -> Any:
-    options: Dict[str, Any] = {"undefined": jinja2.StrictUndefined, "extensions": [_raise_extension(jinja2)]}
-    if not has_comments:
-        # Nothing that a script can contain.
-        options.update(comment_start_string="\0{#", comment_end_string="#}\0")
+def _environment(jinja2: Any, folders: List[str], *, is_shell: bool) -> Any:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folders), keep_trailing_newline=True, **options
+        loader=jinja2.FileSystemLoader(folders),
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        extensions=[_extension(jinja2, is_shell)],
     )
     environment.globals["get_key"] = get_key
     return environment
 
 
-def _raise_extension(jinja2: Any) -> Any:
-    """`{% raise 'message' %}`, which Ploomber's templates know."""
+def _extension(jinja2: Any, is_shell: bool) -> Any:
+    """`{% raise 'message' %}`, which Ploomber's templates know; and in shell `${#name}` is no comment."""
     from jinja2 import nodes
     from jinja2.ext import Extension
 
-    class Raise(Extension):
+    class Own(Extension):
         """See above."""
 
         tags = {"raise"}
+
+        def preprocess(self, source: str, name: Optional[str], filename: Optional[str] = None) -> str:
+            """Of included templates, too."""
+            return source.replace(_LENGTH, _LENGTH_KEPT) if is_shell else source
 
         def parse(self, parser: Any) -> Any:
             """A call that never returns."""
@@ -145,7 +151,7 @@ def _raise_extension(jinja2: Any) -> Any:
             """Ends the rendering."""
             raise jinja2.TemplateRuntimeError(str(message))
 
-    return Raise
+    return Own
 
 
 def _failing_line(error: BaseException, file: str) -> Optional[int]:

@@ -33,7 +33,7 @@ def main(payload: Dict[str, Any]) -> None:
 
 
 def _run_task(task: Task, payload: Dict[str, Any]) -> None:
-    rendered = render(task, payload, has_comments=False)
+    rendered = render(task, payload)
     client = task.client
     if client is not None and not hasattr(client, "run_template"):
         # Of another machine, for example: it knows how to run a script.

@@ -66,7 +66,7 @@ class _Databases:
 
 
 def _run(task: Task, payload: Dict[str, Any], databases: _Databases) -> None:
-    rendered = render(task, payload, has_comments=True)
+    rendered = render(task, payload)
     if payload["kind"] == "sql-dump":
         _dump(rendered, databases.of_task, task, payload["chunkSize"])
     elif payload["relation"] is None:
