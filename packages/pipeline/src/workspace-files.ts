@@ -35,6 +35,7 @@ export class WorkspaceFiles {
   readonly #reads = new Set<string>();
   readonly #absent = new Set<string>();
   readonly #realFolders = new Map<string, string>();
+  readonly #existing = new Map<string, boolean>();
 
   constructor(root: string) {
     this.root = root;
@@ -58,10 +59,21 @@ export class WorkspaceFiles {
 
   /** Whether what is or will be at a path lies inside when links are followed. */
   leadsInside(path: string): boolean {
-    const isLink = attempt(() => lstatSync(path).isSymbolicLink()) ?? false;
-    if (!isLink) return this.#isFolderInside(dirname(path));
+    const folder = dirname(path);
+    const isLink = this.#exists(folder) && isSymbolicLink(path);
+    if (!isLink) return this.#isFolderInside(folder);
     const real = attempt(() => realpathSync.native(path));
     return real !== undefined && isBelow(this.#realRoot, real);
+  }
+
+  /** Most products are in few folders, and before the first run those are not there. */
+  #exists(folder: string): boolean {
+    const known = this.#existing.get(folder);
+    if (known !== undefined) return known;
+    const exists =
+      attempt(() => statSync(folder, { throwIfNoEntry: false })) !== undefined;
+    this.#existing.set(folder, exists);
+    return exists;
   }
 
   #isFolderInside(folder: string): boolean {
@@ -88,7 +100,11 @@ export class WorkspaceFiles {
     if (!this.contains(path)) return 'outside';
     try {
       const stat = this.#statInside(path);
-      if (stat === undefined) return 'outside';
+      if (stat === 'missing') {
+        this.#absent.add(path);
+        return 'missing';
+      }
+      if (stat === 'outside') return 'outside';
       if (stat.isDirectory()) return 'folder';
       return stat.isFile() ? undefined : 'not-a-file';
     } catch (error) {
@@ -98,13 +114,14 @@ export class WorkspaceFiles {
     }
   }
 
-  /** Undefined if a link leads outside. Only links are followed step by step: a pipeline has many plain files. */
-  #statInside(path: string): Stats | undefined {
-    const stat = lstatSync(path);
+  /** Only links are followed step by step: a pipeline has many plain files. */
+  #statInside(path: string): Stats | 'missing' | 'outside' {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return 'missing';
     if (!stat.isSymbolicLink())
-      return this.#isFolderInside(dirname(path)) ? stat : undefined;
+      return this.#isFolderInside(dirname(path)) ? stat : 'outside';
     const real = realpathSync.native(path);
-    return isBelow(this.#realRoot, real) ? statSync(real) : undefined;
+    return isBelow(this.#realRoot, real) ? statSync(real) : 'outside';
   }
 
   /** Names of what is in a folder inside of the workspace, sorted; none if there is no such folder. */
@@ -130,6 +147,11 @@ export class WorkspaceFiles {
 export function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function isSymbolicLink(path: string): boolean {
+  const stat = attempt(() => lstatSync(path, { throwIfNoEntry: false }));
+  return stat?.isSymbolicLink() ?? false;
 }
 
 function attempt<T>(action: () => T): T | undefined {

@@ -173,27 +173,6 @@ pipeline.yaml:2:13: error: "a.py" is not encoded in UTF-8. [source-not-readable]
     expect(diagnosed).toContain('can not be read: EACCES');
   });
 
-  it('refuses a package layout', async () => {
-    using test = new TestFolder({
-      'pkg/setup.py': '',
-      'pkg/src/mine/pipeline.yaml': 'tasks: []\n',
-    });
-    const file = test.path('pkg/src/mine/pipeline.yaml');
-    const options = { workspaceRoot: test.root };
-    expect(await loadPipeline(file, options)).toMatchObject({
-      ok: false,
-      diagnostics: [{ code: 'not-supported-yet', location: { file } }],
-    });
-  });
-
-  it('takes a folder below src without setup.py as it is', async () => {
-    using test = new TestFolder({ 'src/mine/pipeline.yaml': 'tasks: []\n' });
-    const result = await loadPipeline(test.path('src/mine/pipeline.yaml'), {
-      workspaceRoot: test.root,
-    });
-    expect(result).toMatchObject({ ok: true });
-  });
-
   it('reads nothing of an existing product folder', async () => {
     using test = new TestFolder({
       'pipeline.yaml': pipeline,

@@ -223,10 +223,8 @@ function optionalKeys(
 ): Pick<TaskSpec, 'hooks' | 'options'> & Partial<TaskSpec> {
   const value = (name: string): YamlNode | undefined =>
     entries.get(name)?.value;
-  const options = Object.keys(classKeys[className]).flatMap((name) => {
-    const entry = entries.get(name);
-    return entry === undefined ? [] : ([[name, entry]] as const);
-  });
+  const own = classKeys[className];
+  const options = [...entries].filter(([name]) => Object.hasOwn(own, name));
   const productClass = productClassOf(entries.get('product_class'), context);
   const [grid, client, productClient] = [
     value('grid'),

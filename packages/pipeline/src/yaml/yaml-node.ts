@@ -114,14 +114,14 @@ export function lateIn(node: YamlNode): readonly string[] {
   const ids = new Set<string>();
   const visited = new Set<YamlNode>();
   const visit = (next: YamlNode): void => {
-    if (visited.has(next)) return;
-    visited.add(next);
     next.late?.forEach((id) => ids.add(id));
+    if (next.kind === 'scalar' || visited.has(next)) return;
+    visited.add(next);
     if (next.kind === 'sequence') next.items.forEach(visit);
-    if (next.kind === 'mapping') {
-      for (const { value } of next.entries) visit(value);
-    }
+    else for (const { value } of next.entries) visit(value);
   };
   visit(node);
-  return [...ids].sort();
+  return ids.size === 0 ? nothingLate : [...ids].sort();
 }
+
+const nothingLate: readonly string[] = [];
