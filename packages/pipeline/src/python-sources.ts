@@ -79,7 +79,19 @@ export function pythonSourcesOf(
     ...(own === undefined ? [] : [{ facts: own, ...ownPlace(task, place) }]),
     ...callsOf(task).map(({ call }) => ({ ...callSource(call), ...place })),
     ...(needs.length === 0 ? [] : [{ facts: importing(needs), ...place }]),
-  ];
+  ].map((source) => ({ ...source, facts: withEnvFile(source.facts) }));
+}
+
+/** Ploomber's decorators of functions, clients above all, read env.yaml when they are called. */
+function withEnvFile(facts: PythonFacts): PythonFacts {
+  const readsEnv = facts.imports.some(
+    ({ module, names }) =>
+      module.startsWith('ploomber.env') ||
+      (module === 'ploomber' &&
+        (names.length === 0 ||
+          names.some((name) => ['with_env', 'load_env', '*'].includes(name)))),
+  );
+  return readsEnv ? { ...facts, paths: [...facts.paths, 'env.yaml'] } : facts;
 }
 
 type Place = Pick<PythonSource, 'folder' | 'roots'>;

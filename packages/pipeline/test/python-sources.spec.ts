@@ -177,6 +177,20 @@ it.each<[string, Partial<Task>, readonly string[]]>([
   expect(modules(changes)).toEqual(expected);
 });
 
+it.each<[string, readonly string[], readonly string[]]>([
+  ['ploomber', ['with_env'], ['env.yaml']],
+  ['ploomber', ['load_env'], ['env.yaml']],
+  ['ploomber', [], ['env.yaml']],
+  ['ploomber.env.decorators', ['with_env'], ['env.yaml']],
+  ['ploomber.clients', ['SQLAlchemyClient'], []],
+])('knows whether %s %j reads env.yaml', (module, names, paths) => {
+  const imports = [{ module, level: 0, names }];
+  const client = { ...call('db.get', 'db.py'), facts: { ...facts, imports } };
+  const made = task({ source: { ...template, kind: 'sql-script' }, client });
+  const [source] = pythonSourcesOf({ folder: '/w/p', root: '/w/p' }, made);
+  expect(source?.facts.paths).toEqual(paths);
+});
+
 it('looks in the working directory, the folder of the pipeline and those of its package', () => {
   const made = task({
     source: { ...template, kind: 'shell', language: 'shell', facts },
