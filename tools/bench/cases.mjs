@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { processesWith } from '../../packages/testing/dist/index.js';
 import { big } from './big.mjs';
+import { loading } from './loading.mjs';
 import { interleave, seconds, timed } from './measurement.mjs';
 import { benchFolder, makePipeline, nbclientLoop, ploomber } from './peers.mjs';
 import { restore } from './restore.mjs';
@@ -305,6 +306,7 @@ export const cases = [
   cell,
   memory,
   inference,
+  loading,
   thousand,
   restore,
   big,

@@ -14,7 +14,7 @@ import { benchFolder, installPeers } from './peers.mjs';
 
 const usage = `npm run bench [-- --only CASE,CASE] [--rounds N]
 
-  --only     the cases to measure: example, wide, cell, memory, inference, thousand, restore, big; all by default
+  --only     the cases to measure: example, wide, cell, memory, inference, loading, thousand, restore, big; all by default
   --rounds   how often each is measured; the median counts (default 3)`;
 
 /** What the command line asks for; a mistake in it is told in one line. */

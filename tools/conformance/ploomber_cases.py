@@ -7,10 +7,13 @@ one, because a pipeline may import modules and change the working directory. Run
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import signal
 import sys
+import tempfile
 import traceback
 import warnings
 from pathlib import Path
@@ -28,8 +31,41 @@ LIMIT_SECONDS = 120
 def main() -> None:
     """Answers the cases in order."""
     cases = json.load(sys.stdin)
+    warm_up()
     for case in cases:
         print(json.dumps({"id": case["id"], **answer_of(case)}), flush=True)
+
+
+def warm_up() -> None:
+    """Loads a pipeline of every kind here, so that no case has to import what Ploomber imports late."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in WARM_UP.items():
+            Path(folder, name).write_text(text)
+        before = os.getcwd()
+        os.chdir(folder)
+        with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dag = DAGSpec(str(Path(folder, "pipeline.yaml"))).to_dag()
+            dag.render(force=True, show_progress=False)
+            for name in dag._iter():
+                task_data(dag[name])
+        os.chdir(before)
+    sys.modules.pop("warm_functions", None)
+
+
+WARM_UP = {
+    "pipeline.yaml": """
+tasks:
+  - {source: a.py, product: {nb: a.html, data: a.csv}, params: {here: "{{here}}"}}
+  - {source: b.R, product: b.ipynb}
+  - {source: warm_functions.make, product: c.txt}
+  - {source: d.sh, product: d.txt}
+""",
+    "a.py": '# %% tags=["parameters"]\nupstream = None\nproduct = None\n\n# %%\nprint(1)\n',
+    "b.R": '# %% tags=["parameters"]\nupstream = list("a")\nproduct = NULL\n\n# %%\nprint(1)\n',
+    "warm_functions.py": "def make(product, upstream):\n    upstream['a']\n",
+    "d.sh": "echo {{upstream['a']['nb']}} > {{product}}\n",
+}
 
 
 def answer_of(case: dict[str, Any]) -> dict[str, Any]:
