@@ -1,10 +1,16 @@
 /** SQL tasks with a real PostgreSQL, through each kind of client. */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { RelationAnswer } from '@nx-notebook/engine';
 import type { Pipeline, Task } from '@nx-notebook/pipeline';
-import { startPostgres, type PostgresServer } from '@nx-notebook/testing';
+import {
+  eventually,
+  startPostgres,
+  type PostgresServer,
+} from '@nx-notebook/testing';
 import { createStampReader } from '../src/templates/stamp-reader.js';
 import { Files } from './support/files.js';
 import { KernelBench } from './support/kernel-bench.js';
@@ -166,4 +172,38 @@ test('a refused statement: the place that PostgreSQL names, and its hint', async
   expect(await ask(pipelineIn(files.root, [task]))).toEqual({
     status: 'absent',
   });
+});
+
+test('an interrupt ends the statement in the database, too', async () => {
+  using files = new Files({ 'clients.py': clientModule('engine') });
+  const task = scriptTask(
+    files,
+    'CREATE TABLE {{product}} AS SELECT 1 AS n;\nSELECT pg_sleep(1000);',
+    { name: 'slept' },
+  );
+  const isSleeping = async (): Promise<boolean> => {
+    const { host, port, user } = server;
+    const { stdout } = await promisify(execFile)(python, [
+      '-c',
+      [
+        'import psycopg2',
+        `cursor = psycopg2.connect("host=${host} port=${port} user=${user} dbname=postgres").cursor()`,
+        `cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sl' || 'eep(%'")`,
+        'print(cursor.fetchone()[0])',
+      ].join('\n'),
+    ]);
+    return stdout.trim() !== '0';
+  };
+  const stop = new AbortController();
+  const running = bench.run(pipelineIn(files.root, [task]), {
+    signal: stop.signal,
+  });
+  await eventually('the statement runs', isSleeping);
+  stop.abort();
+  const { outcome } = await running;
+  expect(outcome).toMatchObject({ failure: { cause: 'interrupted' } });
+  await eventually(
+    'the statement has ended',
+    async () => !(await isSleeping()),
+  );
 });

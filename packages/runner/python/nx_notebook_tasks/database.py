@@ -64,7 +64,8 @@ class Database:
         try:
             for statement in self._statements(script):
                 try:
-                    cursor.execute(statement.text)
+                    with interruptible(self.connection):
+                        cursor.execute(statement.text)
                 except Exception as error:
                     raise StatementFailed(statement, statement.offset + position_in(error, statement.text)) from error
             self.connection.commit()
@@ -135,6 +136,24 @@ class Database:
         yield from split_statements(script, is_sqlite=self.dialect == "sqlite")
 
 
+@contextlib.contextmanager
+def interruptible(connection: Any) -> Iterator[None]:
+    """psycopg2 hears of no interrupt while the server works, unless it waits in Python; then it cancels the statement."""
+    psycopg2 = sys.modules.get("psycopg2")
+    if psycopg2 is None or not isinstance(_driver_connection(connection), psycopg2.extensions.connection):
+        yield
+        return
+    from psycopg2 import extensions, extras
+
+    before = extensions.get_wait_callback()
+    extensions.set_wait_callback(before or extras.wait_select)
+    try:
+        yield
+    finally:
+        # COPY, which a hook may use, does not work this way.
+        extensions.set_wait_callback(before)
+
+
 def open_database(client: Any, name: str) -> Database:
     """The database of a client; `name` is the dotted path that made it, for messages."""
     if client is None:
@@ -187,10 +206,14 @@ def _driver(connection: Any) -> str:
     return type(connection).__module__.split(".")[0]
 
 
+def _driver_connection(connection: Any) -> Any:
+    """SQLAlchemy hands out a connection around the driver's."""
+    inner = getattr(connection, "driver_connection", None) or getattr(connection, "dbapi_connection", None)
+    return inner or connection
+
+
 def _paramstyle(connection: Any) -> str:
-    # SQLAlchemy hands out a connection around the driver's.
-    inner = getattr(connection, "driver_connection", None) or getattr(connection, "dbapi_connection", None) or connection
-    for cls in type(inner).__mro__:
+    for cls in type(_driver_connection(connection)).__mro__:
         style = getattr(sys.modules.get(cls.__module__.split(".")[0]), "paramstyle", None)
         if isinstance(style, str):
             return style

@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from nx_notebook_tasks import relations, table_files
 from nx_notebook_tasks.calls import Call, during
-from nx_notebook_tasks.database import Database, Statement, StatementFailed, open_database, position_in
+from nx_notebook_tasks.database import Database, Statement, StatementFailed, interruptible, open_database, position_in
 from nx_notebook_tasks.failures import TaskError, summary
 from nx_notebook_tasks.function import run_with_hooks
 from nx_notebook_tasks.rendering import Rendered, render, render_again
@@ -104,7 +104,8 @@ def _dump(rendered: Rendered, database: Database, task: Task, size: Optional[int
         if size:
             cursor.arraysize = size
         try:
-            cursor.execute(query)
+            with interruptible(database.connection):
+                cursor.execute(query)
         except Exception as error:
             raise _refused_query(rendered, query, error) from None
         if cursor.description is None:
