@@ -1,6 +1,7 @@
 /**
- * What runs again and what does not, in every way that Nx can drive us: both versions, with and without its daemon,
- * as a batch and task by task. The tests of one combination share a workspace and follow each other.
+ * What runs again and what does not, in the ways that Nx can drive us: both versions, with and without its daemon,
+ * as a batch and task by task, no two combinations alike. The tests of one combination share a workspace and follow
+ * each other.
  */
 import {
   afterAll,
@@ -24,10 +25,8 @@ interface Combination {
 
 const combinations: readonly Combination[] = [
   { nx: '24.0.0', daemon: false, batch: true },
-  { nx: '24.0.0', daemon: false, batch: false },
-  { nx: '24.0.0', daemon: true, batch: true },
-  { nx: '23.3.2', daemon: false, batch: true },
-  { nx: '23.3.2', daemon: true, batch: false },
+  { nx: '24.0.0', daemon: true, batch: false },
+  { nx: '23.3.2', daemon: true, batch: true },
 ];
 
 describe.each(combinations)(

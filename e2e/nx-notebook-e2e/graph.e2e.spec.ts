@@ -12,7 +12,6 @@ const one = (folder: string): Readonly<Record<string, string>> =>
   pipeline(folder, [{ name: 'a', cells: [writes('"one"')] }]);
 
 describe.each<{ nx: NxVersion; daemon: boolean }>([
-  { nx: '24.0.0', daemon: false },
   { nx: '24.0.0', daemon: true },
   { nx: '23.3.2', daemon: false },
 ])('nx $nx, daemon $daemon', (sketch) => {

@@ -45,14 +45,14 @@ const mistakes = {
     at: 'pipeline.yaml:2:14',
     says: /\.ipynb/,
   },
-  'not-supported-yet': {
+  'not-supported': {
     files: {
       'pipeline.yaml': task(
-        '{source: a.py, name: a-, product: a.ipynb, grid: {n: [1]}}',
+        '{source: a.py, class: UploadToS3, product: a.ipynb}',
       ),
     },
     at: 'pipeline.yaml:2:',
-    says: /not supported yet/,
+    says: /UploadToS3/,
   },
   cycle: {
     files: {
