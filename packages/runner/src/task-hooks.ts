@@ -3,7 +3,13 @@
  * has written its products, on_failure when the task itself failed.
  */
 import type { RunOutcome, TaskFailure } from '@nx-notebook/engine';
-import type { Hooks } from '@nx-notebook/pipeline';
+import {
+  injectedPath,
+  type Hooks,
+  type Pipeline,
+  type Task,
+} from '@nx-notebook/pipeline';
+import type { PyValue } from '@nx-notebook/python';
 import { runLowered, type LoweredOutcome } from './lowered-run.js';
 import { encodeCall, encodeTask } from './payload.js';
 import type { RunContext } from './run-context.js';
@@ -61,11 +67,28 @@ async function runHook(
     payload: {
       role,
       call: encodeCall(call),
-      // The paths are those that are right in its working directory.
-      task: encodeTask(pipeline, { ...task, cwd: pipeline.folder }),
+      task: encodeTask(pipeline, seenFrom(pipeline, task)),
     },
     cwd: pipeline.folder,
   });
+}
+
+/** The task with paths that are right in the working directory of hooks, the pipeline's folder. */
+function seenFrom(pipeline: Pipeline, task: Task): Task {
+  const seen = { ...task, cwd: pipeline.folder };
+  if (task.resources.length === 0) return seen;
+  const entries = task.resources.map(
+    (resource): readonly [PyValue, PyValue] => [
+      { kind: 'str', value: resource.name },
+      { kind: 'str', value: injectedPath(pipeline, seen, resource) },
+    ],
+  );
+  const params = task.params.map((param) =>
+    param.name === 'resources_'
+      ? { ...param, value: { kind: 'dict', entries } as const }
+      : param,
+  );
+  return { ...seen, params };
 }
 
 /** What a hook prints is shown; it has no progress of its own. */

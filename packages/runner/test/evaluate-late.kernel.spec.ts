@@ -106,7 +106,7 @@ test('outside of a repository with a commit git has no value', async () => {
       reason: 'invalid-pipeline',
       diagnostics: [
         {
-          location: { line: 2, column: 17, length: 9 },
+          location: { line: 2, column: 18, length: 9 },
           message: `Undeclared value for placeholder "git": ${files.root} is in no git repository with a commit.`,
         },
       ],

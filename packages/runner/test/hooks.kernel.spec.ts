@@ -219,6 +219,32 @@ test('hooks of a notebook run in kernels of their own, on_finish when the notebo
   );
 });
 
+test('paths are right in hooks of a notebook that is executed elsewhere', async () => {
+  using made = await notebookWith('pass', { onFinish: 'paths' });
+  const { files, pipeline } = made;
+  files.write(
+    'hooks.py',
+    'def paths(product, params):\n    print(product, product.exists(), params["resources_"])\n',
+  );
+  files.write('sub/here.txt', '');
+  const [task] = pipeline.tasks as [Task];
+  const moved: Task = {
+    ...task,
+    cwd: join(files.root, 'sub'),
+    params: paramsOf({ resources_: '{"a": "../a.json"}' }),
+    resources: [
+      {
+        name: 'a',
+        path: 'a.json',
+        absolutePath: join(files.root, 'a.json'),
+      },
+    ],
+  };
+  const ran = await bench.run({ ...pipeline, tasks: [moved] });
+  expect(ran.failure).toBe('');
+  expect(ran.printed).toBe("out/nb.ipynb True {'a': 'a.json'}\n");
+});
+
 test('a failing notebook is told of, a failing on_finish fails it', async () => {
   using failing = await notebookWith('1 / 0', { onFailure: 'tell' });
   const ran = await bench.run(failing.pipeline);
