@@ -6,6 +6,7 @@ import { renderDiagnostics } from '@nx-notebook/notebook';
 import { pythonRepr } from '@nx-notebook/python';
 import {
   injectedCell,
+  injectedValues,
   relationName,
   type Hooks,
   type LateValue,
@@ -99,6 +100,7 @@ function describeTask(task: Task, pipeline: Pipeline): string {
     }),
     ...task.resources.map(({ name, path }) => `resource ${name}=${path}`),
     ...(late.length === 0 ? [] : [`late ${late.join(' ')}`]),
+    ...(task.group === undefined ? [] : [`group ${task.group}`]),
     ...(task.isStrict ? ['strict'] : []),
   ];
   return [
@@ -202,8 +204,23 @@ function describeFile({ path, isNotebook, exporter }: Product): string {
   return `${path}${isNotebook ? '*' : ''}${exporter === undefined ? '' : `(${exporter})`}`;
 }
 
+/** The injected cell, or for what is no notebook the values in Python's words. */
 function describeCells(pipeline: Pipeline): string {
   return pipeline.tasks
-    .map((task) => `[${task.name}]\n${injectedCell(pipeline, task).source}`)
+    .map((task) => `[${task.name}]\n${describeGiven(pipeline, task)}`)
+    .join('');
+}
+
+function describeGiven(pipeline: Pipeline, task: Task): string {
+  const { kind } = task.source;
+  if (kind === 'notebook' || kind === 'script')
+    return injectedCell(pipeline, task).source;
+  const { params, upstream, product } = injectedValues(pipeline, task);
+  return [
+    ...params,
+    ...(upstream === undefined ? [] : [{ name: 'upstream', value: upstream }]),
+    ...(product === undefined ? [] : [{ name: 'product', value: product }]),
+  ]
+    .map(({ name, value }) => `${name} = ${pythonRepr(value)}\n`)
     .join('');
 }

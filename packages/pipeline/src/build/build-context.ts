@@ -1,7 +1,7 @@
 /**
  * What building the tasks of a pipeline needs beside its spec.
  */
-import type { FactsCache, PyValue } from '@nx-notebook/python';
+import type { ConvertNotebook, FactsCache, PyValue } from '@nx-notebook/python';
 import type { Pipeline } from '../pipeline.js';
 import type { Problems } from '../problems.js';
 import type { MetaSpec } from '../spec/pipeline-spec.js';
@@ -19,6 +19,7 @@ export interface BuildContext {
   readonly files: WorkspaceFiles;
   readonly problems: Problems;
   readonly facts: FactsCache | undefined;
+  readonly convert: ConvertNotebook | undefined;
   readonly meta: MetaSpec;
   readonly pathStyle: Pipeline['pathStyle'];
   /** Values by the id of a late value, as far as they are known. */

@@ -12,6 +12,7 @@ import type {
 } from '../pipeline.js';
 import type { Located, PipelineSpec, TaskSpec } from '../spec/pipeline-spec.js';
 import { checkPlaceholders } from '../templates/check-placeholders.js';
+import { lateIn } from '../yaml/yaml-node.js';
 import type { BuildContext } from './build-context.js';
 import { reportCycles } from './cycles.js';
 import { expandTask, type ExpandedTask } from './expand-task.js';
@@ -247,10 +248,18 @@ function finish(
       isComplete(draft) ? [[draft.name.value, draft.products.spec]] : [],
     ),
   );
+  const lateProducts = new Map(
+    drafts.map(({ name, spec, late, group }) => [
+      name.value,
+      [
+        ...(spec.product === undefined ? [] : lateIn(spec.product)),
+        ...(group === undefined ? [] : late),
+      ],
+    ]),
+  );
+  const context = { ...where, products, lateProducts };
   return drafts.flatMap((draft, index) =>
-    isComplete(draft)
-      ? [finishTask(draft, needsOf(index), { ...where, products })]
-      : [],
+    isComplete(draft) ? [finishTask(draft, needsOf(index), context)] : [],
   );
 }
 

@@ -9,13 +9,12 @@ import type {
   Task,
   TaskSource,
 } from '../pipeline.js';
-import type { PipelineSpec, TaskSpec } from '../spec/pipeline-spec.js';
+import type { PipelineSpec } from '../spec/pipeline-spec.js';
 import type { BuildContext } from './build-context.js';
 import type { CompleteDraft } from './build-tasks.js';
 import { checkCode } from './code-problems.js';
 import type { OpenedSource } from './open-sources.js';
 import type { ResolvedProducts } from './products.js';
-import type { TaskSettings } from './task-settings.js';
 import { linkUpstreams, type Need } from './upstreams.js';
 
 /** The pipeline around a task. */
@@ -24,23 +23,30 @@ export interface FinishContext {
   readonly context: BuildContext;
   /** Products of all tasks by name. */
   readonly products: ReadonlyMap<string, ProductSpec>;
+  /** Late values that the products of a task, or how many tasks there are, depend on. */
+  readonly lateProducts: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The task. */
 export function finishTask(
   draft: CompleteDraft,
   needs: readonly Need[],
-  { spec: pipeline, context, products: all }: FinishContext,
+  { spec: pipeline, context, products: all, lateProducts }: FinishContext,
 ): Task {
   const { spec, task, settings, calls, products, params, resources, group } =
     draft;
   warnOfUnusedOptions(draft, context);
-  const late = new Set([...spec.late, ...pipeline.sharedLate, ...draft.late]);
+  const late = new Set([
+    ...spec.late,
+    ...pipeline.sharedLate,
+    ...draft.late,
+    ...needs.flatMap(({ task: name }) => lateProducts.get(name) ?? []),
+  ]);
   return {
     name: draft.name.value,
     source:
       task.kind === 'document'
-        ? documentSource(spec, task, settings)
+        ? documentSource(draft, task)
         : task.opened.source,
     cwd: settings.cwd,
     product: products.spec,
@@ -57,9 +63,8 @@ export function finishTask(
 }
 
 function documentSource(
-  spec: TaskSpec,
+  { spec, settings: { notebook }, products }: CompleteDraft,
   { document, path, absolutePath }: OpenedSource,
-  { notebook }: TaskSettings,
 ): TaskSource {
   const base: Omit<NotebookSource, 'kind' | 'exportOptions'> = {
     path,
@@ -76,7 +81,14 @@ function documentSource(
   };
   return spec.className === 'ScriptRunner'
     ? { kind: 'script', ...base }
-    : { kind: 'notebook', ...base, ...notebook };
+    : {
+        kind: 'notebook',
+        ...base,
+        ...notebook,
+        exportOptions: products.all.some(isExported)
+          ? notebook.exportOptions
+          : [],
+      };
 }
 
 function codeOf(
@@ -132,8 +144,6 @@ function warnOfUnusedOptions(
   { problems }: BuildContext,
 ): void {
   const entry = spec.options.get('nbconvert_export_kwargs');
-  const isExported = (one: ResolvedProducts['all'][number]): boolean =>
-    one.exporter !== undefined;
   if (
     entry === undefined ||
     settings.notebook.exportOptions.length === 0 ||
@@ -147,4 +157,8 @@ function warnOfUnusedOptions(
     hint: 'Remove it, or write the notebook in another format, such as .html.',
     location: spec.file.locate(entry.keyRange),
   });
+}
+
+function isExported({ exporter }: ResolvedProducts['all'][number]): boolean {
+  return exporter !== undefined;
 }

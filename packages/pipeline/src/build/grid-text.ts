@@ -1,85 +1,57 @@
 /**
- * Names and products of a grid with `[[key]]` in them: Jinja's placeholders with other brackets. What they can say is
- * a name, and below it attributes and items; an unknown name is empty text, as in Jinja.
+ * Names and products of a grid with `[[key]]` in them: Jinja's placeholders with other brackets, around the same
+ * expressions. An unknown name is empty text, as in Jinja.
  */
-import {
-  parsePythonLiteral,
-  pythonRepr,
-  type PyValue,
-} from '@nx-notebook/python';
+import type { PyValue } from '@nx-notebook/python';
+import { renderTemplate, type RenderAnswer } from '../env/evaluate.js';
+import { parseTemplate } from '../env/template-syntax.js';
 
-/** The text, or why it can't be made. */
-export type GridText =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly message: string };
-
-/** Fills in the placeholders. */
+/** The text with its placeholders filled in, or what is wrong with one of them. */
 export function renderGridText(
   text: string,
   values: ReadonlyMap<string, PyValue>,
-): GridText {
-  let message: string | undefined;
-  const rendered = text.replaceAll(
-    /\[\[(.*?)\]\]/gs,
-    (_whole, inner: string) => {
-      const found = evaluate(inner.trim(), values);
-      if ('message' in found) message ??= found.message;
-      return 'message' in found || found.value === undefined
-        ? ''
-        : strOf(found.value);
-    },
-  );
-  return message === undefined
-    ? { ok: true, text: rendered }
-    : { ok: false, message };
+): RenderAnswer {
+  let rendered = '';
+  for (let at = 0; at < text.length;) {
+    const start = text.indexOf('[[', at);
+    const end = start < 0 ? undefined : endOfPlaceholder(text, start + 2);
+    if (end === undefined) return { ok: true, text: rendered + text.slice(at) };
+    rendered += text.slice(at, start);
+    const answer = evaluate(text.slice(start + 2, end), values);
+    if (!answer.ok) return answer;
+    rendered += answer.text;
+    at = end + 2;
+  }
+  return { ok: true, text: rendered };
 }
-
-type Evaluated =
-  { readonly value: PyValue | undefined } | { readonly message: string };
-
-const start = /^[A-Za-z_]\w*/;
-const part = /^\s*(?:\.\s*([A-Za-z_]\w*)|\.\s*(\d+)|\[([^\]]*)\])/;
 
 function evaluate(
-  text: string,
+  expression: string,
   values: ReadonlyMap<string, PyValue>,
-): Evaluated {
-  const [name] = start.exec(text) ?? [];
-  if (name === undefined) return refusal(text);
-  let value = values.get(name);
-  let rest = text.slice(name.length);
-  while (rest.trim() !== '') {
-    const found = part.exec(rest);
-    if (found === null) return refusal(text);
-    const [whole, attribute, index, subscript] = found;
-    const key =
-      attribute === undefined
-        ? parsePythonLiteral(index ?? subscript ?? '')
-        : ({ ok: true, value: { kind: 'str', value: attribute } } as const);
-    if (!key.ok) return refusal(text);
-    if (value === undefined)
-      return { message: `"${name}" is undefined or has no such item` };
-    value = itemOf(value, key.value);
-    rest = rest.slice(whole.length);
-  }
-  return { value };
+): RenderAnswer {
+  const template = parseTemplate(`{{ ${expression.trim()} }}`);
+  if (!template.ok) return template;
+  return renderTemplate(template.body, {
+    lookUp: (name) =>
+      values.get(name) ?? {
+        kind: 'undefined',
+        message: `"${name}" is undefined`,
+      },
+    onUndefined: () => '',
+  });
 }
 
-function refusal(text: string): Evaluated {
-  return { message: `"${text}" is no name of a value` };
-}
+const token = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^]/gy;
 
-function itemOf(value: PyValue, key: PyValue): PyValue | undefined {
-  if (value.kind === 'dict') {
-    const name = pythonRepr(key);
-    return value.entries.find(([other]) => pythonRepr(other) === name)?.[1];
+/** Offset of the `]]` that closes a placeholder; brackets of the expression itself are passed over. */
+function endOfPlaceholder(text: string, from: number): number | undefined {
+  token.lastIndex = from;
+  let depth = 0;
+  for (let found; (found = token.exec(text)) !== null;) {
+    const [part] = found;
+    if ('([{'.includes(part)) depth += 1;
+    else if (depth > 0 && ')]}'.includes(part)) depth -= 1;
+    else if (part === ']' && text[found.index + 1] === ']') return found.index;
   }
-  if ((value.kind === 'list' || value.kind === 'tuple') && key.kind === 'int')
-    return value.items.at(Number(key.value));
   return undefined;
-}
-
-/** Python's `str`. */
-function strOf(value: PyValue): string {
-  return value.kind === 'str' ? value.value : pythonRepr(value);
 }

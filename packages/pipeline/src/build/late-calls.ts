@@ -43,6 +43,15 @@ export class LateCalls {
     if (call === undefined) return undefined;
     const id = idOf(call);
     const value = this.#context.late.get(id);
+    if (value?.kind === 'none') {
+      this.#context.problems.error({
+        code: 'call-without-value',
+        message: `Error calling dotted path '${call.dottedPath}' for ${what}. Expected a value but got None.`,
+        hint: 'Let the function return the value.',
+        location: file.locate(node.range),
+      });
+      return undefined;
+    }
     if (value !== undefined) return { id, value };
     this.#missing.set(id, { kind: 'call', id, call });
     return { id };

@@ -86,7 +86,7 @@ export function readNotebookFormats(
         report({
           code: 'wrong-type',
           message: `"nbconvert_exporter_name.${key}" must be the name of an exporter, but it is ${describe(entry.value)}.`,
-          hint: `Exporters are: ${listNames(exporterNames)}.`,
+          hint: `Exporters are: ${exporterNames.join(', ')}.`,
           location: place,
         });
       else exporters.set(key, { value: exporter, location: place });
@@ -152,7 +152,7 @@ function namedExporter(
     problems.error({
       code: 'unknown-exporter',
       message: `'${name}' is not a valid 'nbconvert_exporter_name' value. Did you mean '${typo}'?`,
-      hint: `Exporters of nbconvert are: ${listNames(exporterNames)}.`,
+      hint: `Exporters of nbconvert are: ${exporterNames.join(', ')}.`,
       location,
     });
     return 'refused';

@@ -28,12 +28,12 @@ export class Sources {
   readonly #documents = new Map<string, SourceDocument | undefined>();
 
   constructor(
-    { folder, files, problems, facts }: BuildContext,
+    { folder, files, problems, facts, convert }: BuildContext,
     extracted: DocumentContext['extracted'],
   ) {
     this.#folder = folder;
     this.#files = files;
-    this.#context = { problems, facts, extracted };
+    this.#context = { problems, facts, convert, extracted };
   }
 
   /** The notebook or script, or undefined after reporting why there is none. */
