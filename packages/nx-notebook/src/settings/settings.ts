@@ -139,7 +139,7 @@ export const options: Readonly<Record<string, Option>> = {
     setting: 'nxCache',
     read: readFlag,
   },
-  notebooks: { setting: 'notebooks', read: readList },
+  notebooks: { setting: 'notebooks', read: readPatterns },
   absolutePaths: {
     variable: 'NX_NOTEBOOK_ABSOLUTE_PATHS',
     setting: 'absolutePaths',
@@ -265,6 +265,21 @@ function readList(value: unknown): Result<readonly string[], string> {
   return isList
     ? success((texts as string[]).map((text) => text.trim()))
     : failure('a list of texts that are not empty');
+}
+
+/** Nothing outside of the workspace is looked at. */
+function readPatterns(value: unknown): Result<readonly string[], string> {
+  const list = Array.isArray(value) ? readList(value) : undefined;
+  const isInside =
+    list?.ok === true &&
+    list.value.every(
+      (entry) =>
+        !/^([/\\]|[A-Za-z]:)/.test(entry) &&
+        !entry.split(/[/\\]/).includes('..'),
+    );
+  return isInside
+    ? list
+    : failure('a list of folders and globs below the workspace root');
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

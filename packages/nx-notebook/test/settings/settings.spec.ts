@@ -79,6 +79,15 @@ test('an empty variable counts as unset', () => {
   });
 });
 
+test.each([[['../x']], [['/x']], [['C:\\\\x']], ['x'], [['']]])(
+  'the option notebooks can not be %p',
+  (notebooks) => {
+    expect(settings({ notebooks })).toMatch(
+      /^"notebooks" can't be .*\nNext: Set it in nx.json to a list of folders and globs below the workspace root\.\n$/,
+    );
+  },
+);
+
 test('all problems at once, each with its place and the next step', () => {
   const written = { kernel: 4, cellTimeout: 'soon', targetName: 'a b' };
   expect(settings(written, { NX_NOTEBOOK_KERNELS: 'many' })).toBe(
