@@ -98,10 +98,7 @@ export function checkValue(node: YamlNode, context: ParamContext): void {
   const { file, language, build } = context;
   const type = refusedType(node.value, language);
   if (type === undefined) return;
-  reportValue(type, file.locate(node.range), {
-    language,
-    problems: build.problems,
-  });
+  reportValue(type, file.locate(node.range), build.problems);
 }
 
 /** A value that a function gave; it has no place of its own. */
@@ -111,7 +108,7 @@ function checkCalledValue(
   { language, build: { problems } }: ParamContext,
 ): void {
   const type = refusedType(value, language);
-  if (type !== undefined) reportValue(type, location, { language, problems });
+  if (type !== undefined) reportValue(type, location, problems);
 }
 
 /** The type of a value that the task can not be given. */
@@ -119,9 +116,7 @@ function refusedType(
   value: PyValue,
   language: ParamLanguage,
 ): string | undefined {
-  if (language === 'call') {
-    return value.kind === 'other' ? value.type : undefined;
-  }
+  if (language === 'call') return undefined;
   const source = language === 'r' ? toRSource(value) : toPythonSource(value);
   return source.ok ? undefined : source.type;
 }
@@ -129,17 +124,14 @@ function refusedType(
 function reportValue(
   type: string,
   location: ParamSpec['location'],
-  {
-    language,
-    problems,
-  }: { readonly language: ParamLanguage; readonly problems: Problems },
+  problems: Problems,
 ): void {
   problems.error({
     code: 'invalid-param-value',
-    message: `A value of type ${type} can not be a param of a ${language === 'call' ? 'task' : 'notebook'}.`,
+    message: `A value of type ${type} can not be a param of a notebook.`,
     hint:
       type === 'date' || type === 'datetime'
-        ? 'Put the date in quotes; the task gets it as text.'
+        ? 'Put the date in quotes; the notebook gets it as text.'
         : 'Write it as text, number, true, false, null, list or mapping.',
     location,
   });
