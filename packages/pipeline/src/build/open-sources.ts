@@ -1,7 +1,7 @@
 /**
  * Finds and reads the sources of tasks; each file once, however many tasks have it.
  */
-import { dirname, basename, join } from 'node:path';
+import { dirname, basename } from 'node:path';
 import { didYouMean } from '../suggest.js';
 import {
   readDocument,
@@ -90,20 +90,4 @@ export class Sources {
       ? otherwise
       : suggestion.replace('"', `"${written.slice(0, -name.length)}`);
   }
-}
-
-/** A `setup.py` that makes the folder part of a package, whose paths are relative to another folder. */
-export function findPackageSetup(
-  folder: string,
-  files: WorkspaceFiles,
-): string | undefined {
-  const parent = dirname(folder);
-  if (basename(parent) !== 'src') return undefined;
-  let current = folder;
-  for (let up = 0; up <= 5 && files.contains(current); up += 1) {
-    const setup = join(current, 'setup.py');
-    if (files.check(setup) === undefined) return setup;
-    current = dirname(current);
-  }
-  return undefined;
 }
