@@ -2,7 +2,14 @@
  * Traps in which Nx answers from its cache although an input changed: one regression test each. Most of them are globs
  * that match nothing, which is not an error.
  */
-import { describe, expect, jest, test } from '@jest/globals';
+import {
+  afterAll,
+  beforeAll,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import type { TestWorkspace } from '@nx-notebook/testing';
 import {
   makeWorkspace,
@@ -12,29 +19,33 @@ import {
   type TaskSketch,
 } from './pipelines';
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const executeAll = ['run-many', '-t', 'execute', '--batch=false'] as const;
 
-/** Runs twice, so that everything is in Nx's cache, then changes the source of `a`. */
-async function settled(tasks: readonly TaskSketch[]): Promise<TestWorkspace> {
-  const workspace = await makeWorkspace(pipeline('ml', tasks));
-  await workspace.succeed(...executeAll);
-
-  await workspace.takeExecutions('ml');
-  await workspace.succeed(...executeAll);
-  expect(await workspace.takeExecutions('ml')).toEqual([]);
-  return workspace;
+/** One pipeline, what is edited in it, and what that executes. */
+interface Trap {
+  readonly tasks: readonly TaskSketch[];
+  /** Beside the pipeline's own. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Path below the pipeline's folder, old text, new text. */
+  readonly edit: readonly [path: string, before: string, after: string];
+  readonly executed: readonly string[];
+  /** A product and its text after the edit. */
+  readonly product?: readonly [path: string, text: string];
 }
 
-describe('a change is seen', () => {
-  test('inside a product that is a folder', async () => {
-    const inFolder = (text: string): string =>
-      `import os\nos.makedirs(product["data"], exist_ok=True)\nopen(product["data"] + "/part.txt", "w").write("${text}")`;
-    await using workspace = await settled([
+const writeInFolder =
+  'import os\nos.makedirs(product["data"], exist_ok=True)\nopen(product["data"] + "/part.txt", "w").write("one")';
+const comment = ['a.py', 'product = None', 'product = None  # !'] as const;
+const oneToTwo = ['a.py', '"one"', '"two"'] as const;
+
+const traps: Readonly<Record<string, Trap>> = {
+  'inside a product that is a folder': {
+    tasks: [
       {
         name: 'a',
-        cells: [inFolder('one')],
+        cells: [writeInFolder],
         product: { nb: 'out/a.ipynb', data: 'out/parts' },
       },
       {
@@ -42,15 +53,13 @@ describe('a change is seen', () => {
         upstream: ['a'],
         cells: [writes('open(upstream["a"]["data"] + "/part.txt").read()')],
       },
-    ]);
-    await workspace.edit('ml/a.py', '"one"', '"two"');
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
-    expect(await workspace.read('ml/out/b.txt')).toBe('two');
-  });
-
-  test('in files with the characters of globs in their names', async () => {
-    await using workspace = await settled([
+    ],
+    edit: oneToTwo,
+    executed: ['a', 'b'],
+    product: ['out/b.txt', 'two'],
+  },
+  'in files with the characters of globs in their names': {
+    tasks: [
       {
         name: 'a',
         source: 'Untitled (1) [x] {y}.py',
@@ -58,80 +67,69 @@ describe('a change is seen', () => {
         product: { nb: 'out/a (1).ipynb', data: 'out/[a] {1}.txt' },
       },
       { name: 'b', upstream: ['a'], cells: [writes(reads('a'))] },
-    ]);
-    await workspace.edit('ml/Untitled (1) [x] {y}.py', '"one"', '"two"');
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
-    expect(await workspace.read('ml/out/b.txt')).toBe('two');
-
-    await workspace.remove('ml/out');
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual([]);
-    expect(await workspace.read('ml/out/[a] {1}.txt')).toBe('two');
-  });
-
-  test('in an upstream product with --exclude-task-dependencies', async () => {
-    await using workspace = await settled([
-      { name: 'a', cells: [writes('"one"')] },
-      { name: 'b', upstream: ['a'], cells: [writes(reads('a'))] },
-    ]);
-    const alone = ['run', 'ml:execute--b', '--exclude-task-dependencies'];
-    await workspace.succeed(...alone);
-    await workspace.edit('ml/a.py', '"one"', '"two"');
-    await workspace.succeed('run', 'ml:execute--a');
-    await workspace.succeed(...alone);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
-    expect(await workspace.read('ml/out/b.txt')).toBe('two');
-  });
-
-  test('in the executed notebook of an upstream that has no other product', async () => {
-    const reading = 'open(upstream["a"]["nb"]).read()';
-    await using workspace = await settled([
+    ],
+    edit: ['Untitled (1) [x] {y}.py', '"one"', '"two"'],
+    executed: ['a', 'b'],
+    product: ['out/b.txt', 'two'],
+  },
+  'in the executed notebook of an upstream that has no other product': {
+    tasks: [
       { name: 'a', cells: ['1'], product: { nb: 'out/a.ipynb' } },
-      { name: 'b', upstream: ['a'], cells: [writes(reading)] },
-    ]);
-    await workspace.edit('ml/a.py', 'product = None', 'product = None  # !');
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
-    expect(await workspace.read('ml/out/b.txt')).toContain('# !');
-  });
-
-  test('in the executed notebook of an upstream that is read in a loop', async () => {
-    const loop =
-      'text = "".join(open(p["nb"]).read() for p in upstream.values())';
-    await using workspace = await settled([
+      {
+        name: 'b',
+        upstream: ['a'],
+        cells: [writes('str("# !" in open(upstream["a"]["nb"]).read())')],
+      },
+    ],
+    edit: comment,
+    executed: ['a', 'b'],
+    product: ['out/b.txt', 'True'],
+  },
+  'in the executed notebook of an upstream that is read in a loop': {
+    tasks: [
       { name: 'a', cells: [writes('"one"')] },
-      { name: 'b', upstream: ['a'], cells: [loop, writes('text')] },
-    ]);
-    await workspace.edit('ml/a.py', 'product = None', 'product = None  # !');
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
-  });
-
-  test('in a module outside of the pipeline that is on sys.path', async () => {
-    await using workspace = await makeWorkspace({
-      ...pipeline('ml', [
-        {
-          name: 'a',
-          cells: [
-            'import sys\nsys.path.insert(0, "../shared")\nimport words',
-            writes('words.text'),
-          ],
-        },
-      ]),
-      'shared/words.py': 'text = "one"\n',
-    });
-    await workspace.succeed(...executeAll);
-    await workspace.edit('shared/words.py', 'one', 'two');
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'a']);
-    expect(await workspace.read('ml/out/a.txt')).toBe('two');
-  });
-});
-
-describe('a change is not seen', () => {
-  test('behind a task whose data stayed the same', async () => {
-    await using workspace = await settled([
+      {
+        name: 'b',
+        upstream: ['a'],
+        cells: [
+          'text = "".join(open(p["nb"]).read() for p in upstream.values())',
+          writes('text'),
+        ],
+      },
+    ],
+    edit: comment,
+    executed: ['a', 'b'],
+  },
+  'in a module outside of the pipeline that is on sys.path': {
+    tasks: [
+      {
+        name: 'a',
+        cells: [
+          'import sys\nsys.path.insert(0, "../shared")\nimport words',
+          writes('words.text'),
+        ],
+      },
+    ],
+    files: { 'shared/words.py': 'text = "one"\n' },
+    edit: ['../shared/words.py', 'one', 'two'],
+    executed: ['a'],
+    product: ['out/a.txt', 'two'],
+  },
+  'in the bytes of a resource': {
+    tasks: [
+      {
+        name: 'a',
+        cells: [writes('open(resources_["words"]).read()')],
+        yaml: ['params:', '  resources_: {words: ../shared/words.txt}'],
+      },
+    ],
+    files: { 'shared/words.txt': 'one' },
+    edit: ['../shared/words.txt', 'one', 'two'],
+    executed: ['a'],
+    product: ['out/a.txt', 'two'],
+  },
+  'and nothing runs behind a task whose data stayed the same': {
+    tasks: [
       { name: 'a', cells: [writes('"one"')] },
       {
         name: 'b',
@@ -139,31 +137,73 @@ describe('a change is not seen', () => {
         cells: [writes(`str(len(${reads('a')}))`)],
       },
       { name: 'c', upstream: ['b'], cells: [writes(reads('b'))] },
-    ]);
-    await workspace.edit('ml/a.py', '"one"', '"two"');
+    ],
+    edit: oneToTwo,
+    executed: ['a', 'b'],
+  },
+};
+
+describe('a change is seen', () => {
+  const folders = Object.keys(traps).map((_, index) => `p${index}`);
+  let workspace: TestWorkspace;
+  let twice: (readonly string[])[];
+
+  // All pipelines in one workspace: each run of Nx serves them all.
+  beforeAll(async () => {
+    const all = Object.values(traps);
+    const files = all.map(({ tasks, files: more }, index) => ({
+      ...pipeline(`p${index}`, tasks),
+      ...more,
+    }));
+    workspace = await makeWorkspace(
+      Object.assign({}, ...files) as Record<string, string>,
+    );
     await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a', 'b']);
+    for (const folder of folders) await workspace.takeExecutions(folder);
+    await workspace.succeed(...executeAll);
+    twice = [];
+    for (const folder of folders)
+      twice.push(await workspace.takeExecutions(folder));
+    for (const [index, { edit }] of all.entries())
+      await workspace.edit(`p${index}/${edit[0]}`, edit[1], edit[2]);
+    await workspace.succeed(...executeAll);
   });
 
-  test('in a resource until its bytes change', async () => {
-    await using workspace = await makeWorkspace({
-      ...pipeline('ml', [
-        {
-          name: 'a',
-          cells: [writes('open(resources_["words"]).read()')],
-          yaml: ['params:', '  resources_: {words: words.txt}'],
-        },
-      ]),
-      'ml/words.txt': 'one',
-    });
+  afterAll(async () => {
+    await workspace[Symbol.asyncDispose]();
+  });
+
+  test('and before it everything is a hit', () => {
+    expect(twice.flat()).toEqual([]);
+  });
+
+  test.each(
+    Object.entries(traps).map(
+      ([name, trap], index) => [name, trap, index] as const,
+    ),
+  )('%s', async (_name, { executed, product }, index) => {
+    const folder = `p${index}`;
+    expect(await workspace.takeExecutions(folder)).toEqual(executed);
+    if (product === undefined) return;
+    const [path, text] = product;
+    expect(await workspace.read(`${folder}/${path}`)).toBe(text);
+  });
+
+  test('and products with odd names come back from the cache', async () => {
+    await workspace.remove('p1/out');
     await workspace.succeed(...executeAll);
-    await workspace.write({ 'ml/words.txt': 'one' });
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a']);
-    await workspace.write({ 'ml/words.txt': 'two' });
-    await workspace.succeed(...executeAll);
-    expect(await workspace.takeExecutions('ml')).toEqual(['a']);
-    expect(await workspace.read('ml/out/a.txt')).toBe('two');
+    expect(await workspace.takeExecutions('p1')).toEqual([]);
+    expect(await workspace.read('p1/out/[a] {1}.txt')).toBe('two');
+  });
+
+  test('in an upstream product with --exclude-task-dependencies', async () => {
+    const alone = ['run', 'p6:execute--b', '--exclude-task-dependencies'];
+    await workspace.succeed(...alone);
+    await workspace.edit('p6/a.py', '"two"', '"three"');
+    await workspace.succeed('run', 'p6:execute--a');
+    await workspace.succeed(...alone);
+    expect(await workspace.takeExecutions('p6')).toEqual(['a', 'b']);
+    expect(await workspace.read('p6/out/b.txt')).toBe('5');
   });
 });
 
