@@ -164,3 +164,17 @@ it('an imported name has its origin', () => {
     names: ['make'],
   });
 });
+
+it.each([
+  [
+    'from ploomber import load_env\n@load_env\ndef fn(env): pass\n',
+    ['env.yaml'],
+  ],
+  [
+    'from ploomber import with_env\n@with_env("db.yaml")\ndef fn(env): pass\n',
+    ['env.yaml', 'db.yaml'],
+  ],
+  ['def fn(env): pass\n', []],
+])('files that are read for the placeholders of %j', (text, paths) => {
+  expect(parser.readDefinition(text, 'fn').facts.paths).toEqual(paths);
+});

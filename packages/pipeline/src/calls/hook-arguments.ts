@@ -30,7 +30,7 @@ export function checkHookArguments(
   if (unknown.some((one) => one.name === 'dag')) {
     problems.error({
       code: 'unknown-hook-argument',
-      message: `Callback function "${name}" (${where}) asks for 'dag', which ${what} is not given: there is no pipeline object in Python here.`,
+      message: `Callback function "${name}" (${where}) asks for 'dag', which ${what} of a task is not given: only hooks of the pipeline are.`,
       hint: `Remove the argument; available ones are: ${braced(available)}.`,
       location,
     });

@@ -8,7 +8,7 @@ import type { TaskPath } from '../pipeline.js';
 import { didYouMean } from '../suggest.js';
 import { toTaskPath } from '../task-path.js';
 import type { TextFile } from '../text-file.js';
-import { readJinja } from './jinja-tokens.js';
+import { readJinja, type TemplateSyntax } from './jinja-tokens.js';
 import {
   scanTemplate,
   type Reference,
@@ -22,14 +22,17 @@ export interface Includes {
   readonly variables: ReadonlySet<string>;
 }
 
+/** Where templates are looked for, and how they are read. */
+export interface IncludeContext extends CallContext {
+  readonly searchFolders: readonly string[];
+  readonly syntax: TemplateSyntax;
+}
+
 /** Follows the references of a template; reports those that lead nowhere. */
 export function followIncludes(
   template: TextFile,
   scan: TemplateScan,
-  {
-    searchFolders,
-    ...context
-  }: CallContext & { readonly searchFolders: readonly string[] },
+  { searchFolders, syntax, ...context }: IncludeContext,
 ): Includes {
   const files = new Map<string, TaskPath>();
   const variables = new Set<string>();
@@ -47,7 +50,7 @@ export function followIncludes(
         path: toTaskPath(context.folder, found.path),
         absolutePath: found.path,
       });
-      const inner = scanTemplate(readJinja(found.text, 'curly').parts);
+      const inner = scanTemplate(readJinja(found.text, syntax).parts);
       for (const { name } of inner.variables) variables.add(name);
       open.push({ file: found, references: inner.references });
     }
@@ -58,12 +61,7 @@ export function followIncludes(
 function findTemplate(
   { names, isOptional, ...range }: Reference,
   file: TextFile,
-  {
-    searchFolders,
-    folder,
-    files,
-    problems,
-  }: CallContext & { readonly searchFolders: readonly string[] },
+  { searchFolders, folder, files, problems }: Omit<IncludeContext, 'syntax'>,
 ): TextFile | undefined {
   const location = file.locate(range);
   if (names === undefined) {

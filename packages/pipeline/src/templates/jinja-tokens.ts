@@ -29,18 +29,27 @@ export interface JinjaParts {
   readonly fault?: JinjaFault;
 }
 
-/** Characters that begin and end an expression. */
-export type Brackets = 'curly' | 'square';
+/**
+ * What begins an expression: curly brackets; curly brackets, but `${#name}` is the length of a variable and no comment;
+ * or square brackets, which SQL dumps fill in when they run.
+ */
+export type TemplateSyntax = 'curly' | 'shell' | 'square';
+
+const OPENINGS: Readonly<Record<TemplateSyntax, string>> = {
+  curly: '\\{[{%#]',
+  shell: '\\{[{%]|(?<!\\$)\\{#',
+  square: '\\[\\[|\\{[%#]',
+};
 
 const RAW = /\{%[-+]?\s*raw\s*[-+]?%\}/y;
 const END_RAW = /\{%[-+]?\s*endraw\s*[-+]?%\}/g;
 const TOKEN =
   /([\p{L}_][\p{L}\p{N}_]*)|("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(0[xXoObB][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)|(\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=.,:;|()[\]{}])/uy;
 
-/** Reads the parts. Square brackets are those of placeholders that SQL dumps fill in when they run. */
-export function readJinja(text: string, brackets: Brackets): JinjaParts {
+/** Reads the parts. */
+export function readJinja(text: string, syntax: TemplateSyntax): JinjaParts {
   const parts: JinjaPart[] = [];
-  const opening = brackets === 'curly' ? /\{[{%#]/g : /\[\[|\{[%#]/g;
+  const opening = new RegExp(OPENINGS[syntax], 'g');
   for (;;) {
     const found = opening.exec(text);
     if (found === null) return { parts };

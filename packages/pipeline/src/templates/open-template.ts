@@ -55,16 +55,21 @@ function open(
   const found = readSource(spec, context);
   if (found === undefined) return undefined;
   const { file, path } = found;
-  const { parts, fault } = readJinja(file.text, 'curly');
+  const isShell = spec.className === 'ShellScript';
+  const syntax = isShell ? 'shell' : 'curly';
+  const { parts, fault } = readJinja(file.text, syntax);
   if (fault !== undefined) {
-    reportFault(fault, file, { spec, problems });
+    reportFault(fault, file, problems);
     return undefined;
   }
   const scan = scanTemplate(parts);
   const { loaderFolder } = meta;
   const searchFolders = loaderFolder === undefined ? [] : [loaderFolder];
-  const includes = followIncludes(file, scan, { ...context, searchFolders });
-  const isShell = spec.className === 'ShellScript';
+  const includes = followIncludes(file, scan, {
+    ...context,
+    searchFolders,
+    syntax,
+  });
   const atRun = isShell
     ? []
     : scanTemplate(readJinja(file.text, 'square').parts).variables;
@@ -183,19 +188,15 @@ function reportShellProduct(file: TextFile, problems: Problems): void {
 function reportFault(
   { opening, reason, ...range }: JinjaFault,
   file: TextFile,
-  {
-    spec,
-    problems,
-  }: Pick<TemplateContext, 'problems'> & { readonly spec: TaskSpec },
+  problems: Problems,
 ): void {
   const location = file.locate(range);
-  const isShell = spec.className === 'ShellScript';
   const asText = `To write it as text, put it between {% raw %} and {% endraw %}.`;
   const ends = { '{{': '}}', '{%': '%}', '{#': '#}', '[[': ']]' };
   const messages = {
     unclosed:
       opening === '{#'
-        ? `"{#" starts a comment of the template that never ends${isShell ? ' (as in ${#name})' : ''}.`
+        ? '"{#" starts a comment of the template that never ends.'
         : `"${opening}" has no "${ends[opening]}".`,
     'unclosed-raw': '"{% raw %}" has no "{% endraw %}".',
     'no-token': `This can not stand between "${opening}" and "${ends[opening]}".`,

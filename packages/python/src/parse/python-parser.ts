@@ -6,6 +6,7 @@ import type { Node } from 'web-tree-sitter';
 import type { CellPosition, PythonFacts } from '../facts.js';
 import { assignmentsIn, positionOf } from './assignments.js';
 import { collectComputed, contextOf } from './computed-imports.js';
+import { environmentFiles } from './environment-files.js';
 import { loadGrammar } from './grammar.js';
 import { importsIn } from './import-statements.js';
 import { collectMagic } from './magic-reach.js';
@@ -77,6 +78,7 @@ function analyze(
   const context = contextOf(cells.map(({ code }) => code).join('\n'));
   for (const [index, cell] of cells.entries()) {
     const { code, magics } = cell;
+    reach.paths.push(...environmentFiles(code));
     read(code, (root) => {
       reach.imports.push(...importsIn(root, code));
       if (root.hasError) reach.importsAnything = true;
