@@ -15,10 +15,8 @@ import {
 import { createKernelHost } from '@nx-notebook/kernel';
 import {
   createImportResolver,
-  findPython,
   kernelSetup,
   type FactsCache,
-  type PythonLookup,
 } from '@nx-notebook/python';
 import {
   digestProduct,
@@ -39,7 +37,7 @@ import {
 } from '@nx-notebook/runner';
 import { localStoreFolder } from './local-store-folder.js';
 import { pluginVersion } from './plugin-version.js';
-import { pythonFolder } from './python-folder.js';
+import { createPythonLookup } from './python-lookup.js';
 import type { Environment, Settings } from './settings/settings.js';
 import { scopeName, type Sharing } from './settings/sharing.js';
 
@@ -159,32 +157,4 @@ function userName(env: Environment): string {
   } catch {
     return env['USER'] ?? env['USERNAME'] ?? 'unknown';
   }
-}
-
-/** Finds the Python of pipeline folders; asks once for each environment. */
-export function createPythonLookup({
-  workspaceRoot,
-  settings,
-  env,
-}: Pick<CompositionOptions, 'workspaceRoot' | 'settings' | 'env'>): (
-  folder: string,
-) => Promise<PythonLookup> {
-  const caches = dataFolder(workspaceRoot, env);
-  const known = new Map<string, Promise<PythonLookup>>();
-  return (pipelineFolder) => {
-    const folder = pythonFolder(pipelineFolder, workspaceRoot);
-    const lookup =
-      known.get(folder) ??
-      findPython({
-        workspaceRoot,
-        folder,
-        env,
-        cacheFile: join(caches, 'nx-notebook-python.json'),
-        ...(settings.python === undefined
-          ? {}
-          : { configured: settings.python }),
-      });
-    known.set(folder, lookup);
-    return lookup;
-  };
 }

@@ -101,7 +101,7 @@ async function loadFile(loading: Loading): Promise<Loaded> {
   const place = { folder, root, files, problems };
   const environment = new Environment({
     ...place,
-    pipelineFile: path,
+    pipelineFile: file,
     options,
   });
   if (document === undefined || problems.errorCount > 0)
@@ -132,6 +132,7 @@ async function build(
     files,
     problems,
     facts: options.facts,
+    convert: options.convert,
     meta: spec.meta,
     pathStyle: pathStyleOf(options),
     late,

@@ -8,7 +8,12 @@ import type {
   Notebook,
   NotebookFormat,
 } from '@nx-notebook/notebook';
-import type { FactsCache, PyValue, PythonFacts } from '@nx-notebook/python';
+import type {
+  ConvertNotebook,
+  FactsCache,
+  PyValue,
+  PythonFacts,
+} from '@nx-notebook/python';
 
 /** A pipeline without errors. */
 export interface Pipeline {
@@ -96,7 +101,8 @@ interface SourceBase {
 
 /** What notebooks and scripts have. */
 interface DocumentBase extends SourceBase {
-  readonly format: NotebookFormat;
+  /** `converted` when only jupytext could read it. */
+  readonly format: NotebookFormat | 'converted';
   readonly language: 'python' | 'r';
   /**
    * As read, without stale injected cells, and always with a parameters cell (made in memory when the file has
@@ -267,6 +273,8 @@ export interface LoadOptions {
   readonly workspaceRoot: string;
   /** Only code that is not found here is parsed. */
   readonly facts?: FactsCache;
+  /** Reads notebooks in formats that only jupytext knows; they are an error without it. */
+  readonly convert?: ConvertNotebook;
   /** `sample` loads with env.sample.yaml. */
   readonly environment?: string;
   /** Absolute paths, sorted, of the notebooks of a folder without a pipeline.yaml; what is loaded is the folder then. */

@@ -40,7 +40,7 @@ async function describe(
     workspaceRoot,
     env,
     overrides: overrides.value,
-    absolutePaths: settings.value.absolutePaths === true,
+    settings: settings.value,
   });
   return loaded.ok
     ? 'The pipeline has no errors any more.\nNext: run the command again.\n'

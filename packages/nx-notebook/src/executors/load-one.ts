@@ -10,8 +10,9 @@ import {
   type LoadResult,
 } from '@nx-notebook/pipeline';
 import { findNotebooks } from '../inference/notebook-folders.js';
+import { openNotebookConverter } from '../notebook-converter.js';
 import type { Overrides } from '../settings/overrides.js';
-import type { Environment } from '../settings/settings.js';
+import type { Environment, Settings } from '../settings/settings.js';
 import type { PipelineOptions } from './execute-options.js';
 
 /** What loading takes from the run. */
@@ -20,7 +21,7 @@ export interface LoadContext {
   readonly facts?: FactsCache;
   readonly env: Environment;
   readonly overrides: Overrides;
-  readonly absolutePaths: boolean;
+  readonly settings: Pick<Settings, 'absolutePaths' | 'python'>;
 }
 
 /** Which pipeline of which project. */
@@ -52,13 +53,14 @@ export async function loadOne(
   context: LoadContext,
   late?: LoadOptions['late'],
 ): Promise<LoadResult> {
-  const { workspaceRoot, facts, env, overrides, absolutePaths } = context;
+  const { workspaceRoot, facts, env, overrides, settings } = context;
   const { environment, notebooks } = target.options;
   return await loadPipeline(join(workspaceRoot, shownPath(target)), {
     workspaceRoot,
     variables: env,
+    convert: openNotebookConverter({ workspaceRoot, env, settings }),
     overrides,
-    absolutePaths,
+    absolutePaths: settings.absolutePaths === true,
     ...(facts === undefined ? {} : { facts }),
     ...(environment === undefined ? {} : { environment }),
     ...(late === undefined ? {} : { late }),

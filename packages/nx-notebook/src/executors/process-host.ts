@@ -9,14 +9,11 @@ import {
 } from '@nx-notebook/engine';
 import { failure, success, type Result } from '@nx-notebook/notebook';
 import { evaluateLate, type LateOptions } from '@nx-notebook/runner';
-import {
-  composeEngine,
-  createPythonLookup,
-  type EngineComposition,
-} from '../composition.js';
+import { composeEngine, type EngineComposition } from '../composition.js';
 import { dataFolder } from '../data-folder.js';
 import { openFactsFile } from '../inference/facts-file.js';
 import { pluginVersion } from '../plugin-version.js';
+import { createPythonLookup } from '../python-lookup.js';
 import {
   isSet,
   renderProblems,
@@ -75,7 +72,7 @@ export function openProcessHost(
     facts,
     env,
     overrides: overrides.value,
-    absolutePaths: settings.value.absolutePaths === true,
+    settings: settings.value,
     evaluateLate: lateEvaluation({
       python: createPythonLookup({
         workspaceRoot,

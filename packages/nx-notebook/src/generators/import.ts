@@ -26,6 +26,7 @@ import { renderSurvey, surveyToJson } from '../migration/render-survey.js';
 import { surveyProject, type PipelineSurvey } from '../migration/survey.js';
 import { takeOver } from '../migration/take-over.js';
 import { pluginVersion } from '../plugin-version.js';
+import type { Settings } from '../settings/settings.js';
 import { addIgnored } from './ignored.js';
 import { init } from './init.js';
 
@@ -54,7 +55,8 @@ export async function importProject(
   }
   const { env } = process;
   const place = { workspaceRoot, folder };
-  const surveys = await surveyProject({ ...place, env });
+  const { settings } = await findWorkspace(workspaceRoot, env);
+  const surveys = await surveyProject({ ...place, env, settings });
   const leftovers = findLeftovers(workspaceRoot, folder);
   if (options.json === true) {
     process.stdout.write(
@@ -68,7 +70,7 @@ export async function importProject(
   if (options.json !== true) logger.info(`- ${added}`);
   return async () => {
     if (options.takeOver === true) {
-      await takeOverAll(surveys, workspaceRoot);
+      await takeOverAll(surveys, workspaceRoot, settings);
     }
   };
 }
@@ -107,9 +109,9 @@ function rulesFor(
 async function takeOverAll(
   surveys: readonly PipelineSurvey[],
   workspaceRoot: string,
+  settings: Settings,
 ): Promise<void> {
   const { env } = process;
-  const { settings } = await findWorkspace(workspaceRoot, env);
   const projects = Object.values((await createProjectGraphAsync()).nodes);
   const facts = openFactsFile(dataFolder(workspaceRoot, env), pluginVersion);
   const { parts, dispose } = composeEngine({

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { loadPipeline, type LoadOptions } from '@nx-notebook/pipeline';
+import { openNotebookConverter } from '../notebook-converter.js';
 import type { Overrides } from '../settings/overrides.js';
 import type { Environment, Settings } from '../settings/settings.js';
 import type { FactsFile } from './facts-file.js';
@@ -106,6 +107,7 @@ function loadOptions(
     facts,
     overrides,
     variables: env,
+    convert: openNotebookConverter({ workspaceRoot, env, settings }),
     ...(configuration === '' ? {} : { environment: configuration }),
     ...(settings.absolutePaths === true ? { absolutePaths: true } : {}),
     ...(notebooks === undefined

@@ -11,7 +11,8 @@ import {
   findPipelines,
   type PipelineFile,
 } from '../inference/pipeline-files.js';
-import type { Environment } from '../settings/settings.js';
+import { openNotebookConverter } from '../notebook-converter.js';
+import type { Environment, Settings } from '../settings/settings.js';
 import { pipelineDifferences, taskDifferences } from './differences.js';
 
 /** What becomes of one task. */
@@ -41,6 +42,7 @@ export interface SurveyOptions {
   /** Relative to the workspace. */
   readonly folder: string;
   readonly env: Environment;
+  readonly settings: Settings;
 }
 
 /** Folders that hold no pipelines of the user's. */
@@ -68,11 +70,12 @@ export async function surveyProject(
 async function surveyPipeline(
   file: PipelineFile,
   configuration: string,
-  { workspaceRoot, env }: SurveyOptions,
+  { workspaceRoot, env, settings }: SurveyOptions,
 ): Promise<PipelineSurvey> {
   const loaded = await loadPipeline(join(workspaceRoot, file.path), {
     workspaceRoot,
     variables: env,
+    convert: openNotebookConverter({ workspaceRoot, env, settings }),
     ...(configuration === '' ? {} : { environment: configuration }),
   });
   const about = { file: file.path, configuration };

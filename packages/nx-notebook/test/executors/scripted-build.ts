@@ -47,7 +47,7 @@ export function hostOf(
     color: false,
     env: {},
     overrides: new Map(),
-    absolutePaths: false,
+    settings: {},
     evaluateLate: () => Promise.resolve(success(new Map())),
     build,
     compose: () => ({

@@ -24,8 +24,8 @@ import { readEnv, type EnvContent } from './read-env.js';
 
 /** What the environment of a pipeline depends on. */
 export interface EnvironmentQuery {
-  /** Absolute path of pipeline.yaml. */
-  readonly pipelineFile: string;
+  /** pipeline.yaml. */
+  readonly pipelineFile: TextFile;
   readonly folder: string;
   readonly root: string;
   readonly files: WorkspaceFiles;
@@ -185,6 +185,7 @@ export class Environment {
           suggestion === undefined
             ? 'Correct the name; a key below another one is written after a dot.'
             : `Did you mean "${suggestion}"?`,
+        location: this.#query.pipelineFile.firstLine,
       });
     }
   }

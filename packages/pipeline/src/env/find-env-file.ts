@@ -10,8 +10,8 @@ import type { WorkspaceFiles } from '../workspace-files.js';
 
 /** What the choice depends on. */
 export interface EnvFileQuery {
-  /** Absolute path of pipeline.yaml. */
-  readonly pipelineFile: string;
+  /** pipeline.yaml; where a problem stands that no other file has. */
+  readonly pipelineFile: TextFile;
   readonly folder: string;
   /** `sample` asks for env.sample.yaml. */
   readonly environment: string | undefined;
@@ -40,6 +40,7 @@ export function findEnvFile(query: EnvFileQuery): TextFile | undefined {
         code: 'invalid-env-file-name',
         message: `PLOOMBER_ENV_FILENAME is "${fileName}", but it must be a filename without directory components.`,
         hint: 'Write for example PLOOMBER_ENV_FILENAME=env.local.yaml.',
+        location: query.pipelineFile.firstLine,
       });
       return undefined;
     }
@@ -49,7 +50,7 @@ export function findEnvFile(query: EnvFileQuery): TextFile | undefined {
       `PLOOMBER_ENV_FILENAME has value "${fileName}", but there isn't a file with such name`,
     );
   }
-  const named = pipelineName(query.pipelineFile);
+  const named = pipelineName(query.pipelineFile.path);
   const names = [
     ...(named === undefined ? [] : [`env.${named}.yaml`]),
     'env.yaml',
@@ -60,11 +61,13 @@ export function findEnvFile(query: EnvFileQuery): TextFile | undefined {
   if (found !== undefined) return readRequired(found, query, '');
   for (const name of names) {
     const wrong = name.replace(/yaml$/, 'yml');
-    if (files.check(join(folder, wrong)) !== undefined) continue;
+    const outcome = files.read(join(folder, wrong));
+    if (!outcome.ok) continue;
     problems.error({
       code: 'env-yml',
       message: `Found env file "${wrong}", which ends with .yml.`,
       hint: 'Change the extension to .yaml.',
+      location: outcome.file.firstLine,
     });
     return undefined;
   }
@@ -73,7 +76,7 @@ export function findEnvFile(query: EnvFileQuery): TextFile | undefined {
 
 function readRequired(
   name: string,
-  { folder, files, problems }: EnvFileQuery,
+  { folder, files, problems, pipelineFile }: EnvFileQuery,
   missing: string,
 ): TextFile | undefined {
   const outcome = files.read(join(folder, name));
@@ -89,6 +92,7 @@ function readRequired(
       outcome.reason === 'missing'
         ? 'Create the file beside pipeline.yaml, or correct its name.'
         : hint,
+    location: pipelineFile.firstLine,
   });
   return undefined;
 }

@@ -5,19 +5,17 @@
 import {
   findParametersCell,
   isTagged,
-  locateInCell,
-  readNotebook,
   removeInjectedCells,
   withParametersCell,
   type Cell,
   type ExtractedName,
   type Location,
   type Notebook,
-  type ReadNotebook,
 } from '@nx-notebook/notebook';
 import type {
   Assignment,
   CellPosition,
+  ConvertNotebook,
   FactsCache,
   PythonFacts,
 } from '@nx-notebook/python';
@@ -25,11 +23,12 @@ import type { Problems } from '../problems.js';
 import type { TextFile } from '../text-file.js';
 import { readAssignments, readFacts } from './code-reader.js';
 import { readRAssignments } from './r-assignments.js';
+import { readSource, type ReadSource } from './read-source.js';
 
 /** What was read from one source file. */
 export interface SourceDocument {
   readonly file: TextFile;
-  readonly format: ReadNotebook['format'];
+  readonly format: ReadSource['format'];
   readonly language: 'python' | 'r';
   readonly kernelName?: string;
   readonly notebook: Notebook;
@@ -50,6 +49,8 @@ export interface SourceDocument {
 export interface DocumentContext {
   readonly problems: Problems;
   readonly facts: FactsCache | undefined;
+  /** For formats that only jupytext reads. */
+  readonly convert: ConvertNotebook | undefined;
   /** What a parameters cell that has to be made declares. */
   readonly extracted: readonly ExtractedName[];
 }
@@ -57,14 +58,10 @@ export interface DocumentContext {
 /** The document, or undefined after reporting why there is none. */
 export async function readDocument(
   file: TextFile,
-  { problems, facts, extracted }: DocumentContext,
+  { problems, facts, convert, extracted }: DocumentContext,
 ): Promise<SourceDocument | undefined> {
-  const outcome = readNotebook(file);
-  if (!outcome.ok) {
-    problems.add(outcome.error);
-    return undefined;
-  }
-  const read = outcome.value;
+  const read = await readSource(file, { problems, convert });
+  if (read === undefined) return undefined;
   problems.add(...read.warnings);
   const language = languageOf(read, file, problems);
   if (language === undefined) return undefined;
@@ -76,7 +73,7 @@ export async function readDocument(
   const locate = (position: Assignment['position']): Location =>
     ownCell === undefined
       ? file.firstLine
-      : locateInCell(file, read, { ...position, cell: ownCell });
+      : read.locate({ ...position, cell: ownCell });
   if (!checkCells(clean, { file, problems, locate, extracted }))
     return undefined;
   const source = cell?.source ?? '';
@@ -100,13 +97,13 @@ export async function readDocument(
       const index = code === undefined ? -1 : read.notebook.cells.indexOf(code);
       return index < 0
         ? file.firstLine
-        : locateInCell(file, read, { ...position, cell: index });
+        : read.locate({ ...position, cell: index });
     },
   };
 }
 
 function languageOf(
-  read: ReadNotebook,
+  read: ReadSource,
   file: TextFile,
   problems: Problems,
 ): SourceDocument['language'] | undefined {
