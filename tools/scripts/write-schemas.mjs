@@ -4,11 +4,12 @@ import { writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-const require = createRequire(import.meta.url);
+/** @typedef {() => Readonly<Record<string, unknown>>} MakeSchema */
+
+/** @type {unknown} */
+const pipeline = createRequire(import.meta.url)('@nx-notebook/pipeline');
 const { pipelineSchema, envSchema } =
-  /** @type {typeof import('@nx-notebook/pipeline')} */ (
-    require('@nx-notebook/pipeline')
-  );
+  /** @type {{pipelineSchema: MakeSchema, envSchema: MakeSchema}} */ (pipeline);
 
 const folder = new URL('../../packages/nx-notebook/schemas/', import.meta.url);
 const schemas = {

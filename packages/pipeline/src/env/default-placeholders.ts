@@ -41,7 +41,7 @@ export interface DefaultPlace {
 }
 
 /** Names of values that only a run knows. */
-export const lateNames = ['now', 'git', 'git_hash'] as const;
+const lateNames = ['now', 'git', 'git_hash'] as const;
 
 /** Names that are in every env unless it sets them itself. */
 export const defaultNames: readonly string[] = [
