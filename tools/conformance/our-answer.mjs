@@ -8,7 +8,7 @@ import {
   injectedValues,
   loadPipeline,
 } from '@nx-notebook/pipeline';
-import { toPythonSource } from '@nx-notebook/python';
+import { pythonRepr, toPythonSource } from '@nx-notebook/python';
 
 /**
  * @typedef {import('@nx-notebook/pipeline').Pipeline} Pipeline
@@ -66,7 +66,7 @@ function taskData(pipeline, task) {
     kind: classNames[task.source.kind],
     product: product === undefined ? null : plain(product),
     upstream: task.upstream.map((one) => one.task).sort(),
-    cell: sortedCell(pipeline, task),
+    cell: cellOf(pipeline, task),
     problem:
       problems.length === 0
         ? null
@@ -75,21 +75,43 @@ function taskData(pipeline, task) {
 }
 
 /**
+ * The injected cell; for functions and templates what they are given.
+ *
  * @param {Pipeline} pipeline
  * @param {Task} task
  */
-function sortedCell(pipeline, task) {
+function cellOf(pipeline, task) {
+  const values = injectedValues(pipeline, task);
+  const upstream = sortedKeys(values.upstream);
+  if (task.source.kind !== 'notebook' && task.source.kind !== 'script')
+    return [
+      ...values.params,
+      { name: 'upstream', value: upstream },
+      { name: 'product', value: values.product },
+    ]
+      .map(({ name, value }) =>
+        value === undefined ? '' : `${name} = ${pythonRepr(value)}\n`,
+      )
+      .join('');
   const { source } = injectedCell(pipeline, task);
-  const { upstream } = injectedValues(pipeline, task);
-  if (task.source.language === 'r' || upstream?.kind !== 'dict') return source;
-  const entries = [...upstream.entries].sort(([a], [b]) =>
-    nameOf(a) < nameOf(b) ? -1 : 1,
-  );
-  const sorted = toPythonSource({ kind: 'dict', entries });
+  if (task.source.language === 'r' || upstream === undefined) return source;
+  const sorted = toPythonSource(upstream);
   return source.replace(
     /^upstream = .*$/m,
     () => `upstream = ${sorted.ok ? sorted.text : ''}`,
   );
+}
+
+/**
+ * @param {PyValue | undefined} value
+ * @returns {PyValue | undefined}
+ */
+function sortedKeys(value) {
+  if (value?.kind !== 'dict') return value;
+  const entries = [...value.entries].sort(([a], [b]) =>
+    nameOf(a) < nameOf(b) ? -1 : 1,
+  );
+  return { kind: 'dict', entries };
 }
 
 /** @param {PyValue} value */

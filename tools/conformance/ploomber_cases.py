@@ -141,16 +141,16 @@ def task_data(task: Any) -> dict[str, Any]:
 
 
 def cell_of(task: Any) -> str:
-    """The injected cell; for functions and templates what it would be."""
+    """The injected cell; for functions and templates what they are given."""
     if isinstance(task.source, NotebookSource):
         for cell in task.source.nb_obj_rendered.cells:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 return sorted_upstream(cell.source, task.source.language)
-    params = json_serializable_params(task.params)
-    translator = papermill_translators.find_translator("python3", "python")
-    return sorted_upstream(
-        translator.codify(params, "Parameters"), "python"
-    )
+    values = json_serializable_params(task.params)
+    if isinstance(values.get("upstream"), dict):
+        values["upstream"] = dict(sorted(values["upstream"].items()))
+    lines = [f"{name} = {value!r}\n" for name, value in values.items() if value is not None or name != "upstream"]
+    return "".join(lines)
 
 
 def sorted_upstream(source: str, language: str) -> str:
