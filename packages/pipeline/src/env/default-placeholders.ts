@@ -40,9 +40,6 @@ export interface DefaultPlace {
   readonly late: ReadonlyMap<string, PyValue>;
 }
 
-/** Names of values that only a run knows. */
-const lateNames = ['now', 'git', 'git_hash'] as const;
-
 /** Names that are in every env unless it sets them itself. */
 export const defaultNames: readonly string[] = [
   ...['user', 'cwd', 'now', 'root', 'here', 'git', 'git_hash'],
