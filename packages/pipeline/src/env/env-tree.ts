@@ -25,10 +25,10 @@ export type EnvValue =
   | { readonly kind: 'given'; readonly text: string }
   | { readonly kind: 'mapping'; readonly entries: EnvTree };
 
-/** One key. `place` is that of the key; absent for what no file says. */
+/** One key. `place` is that of the key. */
 export interface EnvEntry {
   readonly value: EnvValue;
-  readonly place?: Place;
+  readonly place: Place;
 }
 
 /** Keys in order. */

@@ -200,9 +200,7 @@ export class Environment {
         code: 'unused-env-key',
         message: `The following placeholders are declared in the environment but unused in the spec: '${key}'.`,
         hint: 'Remove it, or use it in pipeline.yaml.',
-        ...(place === undefined
-          ? {}
-          : { location: place.file.locate(place.range) }),
+        location: place.file.locate(place.range),
       });
     }
   }

@@ -93,12 +93,11 @@ function importedTree(
   const meta = own.get('meta');
   if (meta === undefined) return undefined;
   const report = (message: string, hint: string, node?: YamlNode): void => {
-    const range = node?.range ?? meta.place?.range;
     problems.error({
       code: 'invalid-env-import',
       message,
       hint,
-      location: range === undefined ? file.firstLine : file.locate(range),
+      location: file.locate(node?.range ?? meta.place.range),
     });
   };
   const example = 'Write "meta: {import_from: other.yaml}", or remove "meta".';
@@ -112,7 +111,7 @@ function importedTree(
       code: 'unknown-key',
       message: `The following keys aren't valid: '${key}'. Valid keys are: "import_from".`,
       hint: example,
-      ...(place === undefined ? {} : { location: file.locate(place.range) }),
+      location: file.locate(place.range),
     });
   }
   const value = meta.value.entries.get('import_from')?.value;

@@ -118,16 +118,8 @@ export class ResolveTree {
     }
   }
 
-  #placeOf({ place }: EnvEntry): Location {
-    return place === undefined
-      ? {
-          file: this.#context.name,
-          line: 1,
-          column: 1,
-          length: 1,
-          lineText: '',
-        }
-      : place.file.locate(place.range);
+  #placeOf({ place: { file, range } }: EnvEntry): Location {
+    return file.locate(range);
   }
 
   #node(node: YamlNode, entry: EnvEntry, isPath: boolean): PyValue {
@@ -147,8 +139,7 @@ export class ResolveTree {
       };
     }
     if (node.text === undefined) return valueOf(node);
-    const locate = (): Location =>
-      entry.place?.file.locate(node.range) ?? this.#placeOf(entry);
+    const locate = (): Location => entry.place.file.locate(node.range);
     return this.#text(node.text, isPath, locate);
   }
 
