@@ -144,7 +144,7 @@ export class WorkspaceFiles {
 }
 
 /** Whether a path is a folder or lies in it. */
-export function isBelow(folder: string, path: string): boolean {
+function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

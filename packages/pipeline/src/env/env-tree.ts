@@ -9,7 +9,7 @@ import { keyName } from '../yaml/merge-entries.js';
 import type { YamlMapping, YamlNode } from '../yaml/yaml-node.js';
 
 /** Where something stands. */
-export interface Place {
+interface Place {
   readonly file: TextFile;
   readonly range: TextRange;
 }

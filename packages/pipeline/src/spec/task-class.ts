@@ -28,7 +28,7 @@ export type ClassAnswer =
     };
 
 /** Extensions of notebooks and scripts; `.md` is ours. */
-export const notebookExtensions = [
+const notebookExtensions = [
   '.ipynb',
   '.py',
   '.R',
