@@ -2,15 +2,15 @@
  * From the library's syntax nodes to {@link YamlNode}s: scalars resolved and cast, aliases followed (an alias shares
  * the node of its anchor), `<<` merged, of duplicate keys the last one kept.
  */
-import { castString, type PyValue } from '@nx-notebook/python';
+import type { PyValue } from '@nx-notebook/python';
 import type * as Yaml from 'yaml';
 import type { Problems } from '../problems.js';
 import type { TextFile, TextRange } from '../text-file.js';
 import { keyName, mergeEntries } from './merge-entries.js';
 import { resolvePlainScalar, resolveTagged } from './plain-scalar.js';
+import { noneAt, scalarNode } from './scalar-node.js';
 import {
   describe,
-  nodeOf,
   type YamlEntry,
   type YamlMapping,
   type YamlNode,
@@ -125,7 +125,7 @@ class NodeBuilder {
       });
       return { kind: 'sequence', items, range };
     }
-    return this.#buildScalar(parsed, range);
+    return scalarNode(this.#resolve(parsed, range), range);
   }
 
   /** An item that is empty is shown at its dash. */
@@ -153,15 +153,6 @@ class NodeBuilder {
       hint: 'Remove the tag.',
       location: this.#file.locate(range),
     });
-  }
-
-  #buildScalar(scalar: Yaml.Scalar, range: TextRange): YamlNode {
-    const value = this.#resolve(scalar, range);
-    if (value.kind !== 'str') return { kind: 'scalar', value, range };
-    if (isPlainWord(value.value))
-      return { kind: 'scalar', value, text: value.value, range };
-    const node = nodeOf(castString(value.value), range);
-    return node.kind === 'scalar' ? { ...node, text: value.value } : node;
   }
 
   #resolve(scalar: Yaml.Scalar, range: TextRange): PyValue {
@@ -260,27 +251,12 @@ class NodeBuilder {
   }
 }
 
-function noneAt(range: TextRange): YamlNode {
-  return { kind: 'scalar', value: { kind: 'none' }, range };
-}
-
 function rangeOf(parsed: Parsed | null | undefined, at: TextRange): TextRange {
   const range = parsed?.range;
   if (range === undefined || range === null) return at;
   const [start, end] = range;
   // A value that is not there is shown at its key.
   return end > start ? { start, end } : at;
-}
-
-/**
- * Names and paths, which are no literals of Python. Most values are such; finding out by trying to read a literal would
- * take a third of the time of loading.
- */
-function isPlainWord(text: string): boolean {
-  return (
-    /^[A-Za-z_][\w./-]*$/.test(text) &&
-    !/^(?:true|false|none|null)$/i.test(text)
-  );
 }
 
 /** Only a plain `<<` merges; in quotes it is a key like any other. */

@@ -4,6 +4,9 @@
  */
 import type { PyValue } from '@nx-notebook/python';
 
+/** Most values are words. Of all other patterns only those of null and of truth values start with a letter. */
+const isWord = /^[A-Za-z_]/;
+const isConstant = /^(?:null|yes|no|true|false|on|off)$/i;
 const isNull = /^(?:~|null|Null|NULL|)$/;
 const isTrue = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/;
 const isFalse = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/;
@@ -17,6 +20,8 @@ const isTimestamp =
 
 /** The value of a plain scalar without a tag; strings are not cast yet. */
 export function resolvePlainScalar(text: string): PyValue {
+  if (isWord.test(text) && !isConstant.test(text))
+    return { kind: 'str', value: text };
   if (isNull.test(text)) return { kind: 'none' };
   return (
     resolveBool(text) ??

@@ -1,7 +1,7 @@
 /**
  * Reads a YAML document as PyYAML's safe loader and Ploomber do. The library `yaml` reads the syntax only (schema
- * "failsafe"); what scalars mean, merges, aliases and duplicate keys are ours. It is loaded at the first use: it takes
- * 40 ms.
+ * "failsafe"), and only where {@link readPlainYaml} leaves a document to it; what scalars mean, merges, aliases and
+ * duplicate keys are ours. It is loaded at the first use: it takes 40 ms.
  *
  * Bounds: the library recurses and even aborts the process (a regular expression compiled on a full stack) when lists
  * are nested some thousand levels deep, and aliases can expand to gigabytes. Both are refused before they hurt.
@@ -10,6 +10,7 @@ import type * as Yaml from 'yaml';
 import type { Problems } from '../problems.js';
 import type { TextFile } from '../text-file.js';
 import { buildNodes } from './build-nodes.js';
+import { readPlainYaml } from './read-plain-yaml.js';
 import { reportSyntaxError } from './syntax-error.js';
 import type { YamlNode } from './yaml-node.js';
 
@@ -32,6 +33,14 @@ export function readYaml(
     });
     return undefined;
   }
+  return readPlainYaml(file.text) ?? readAnyYaml(file, problems);
+}
+
+/** Reads a document with the library. */
+export function readAnyYaml(
+  file: TextFile,
+  problems: Problems,
+): YamlNode | undefined {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- at the first use only, see above
   const yaml = require('yaml') as typeof Yaml;
   const tokens = [...new yaml.Parser().parse(file.text)];
